@@ -1,0 +1,34 @@
+package dev.weir.log;
+
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * A running H2 cluster inside this JVM: an embedded primary, its replicas, and the replication between them.
+ * Thread-safe.
+ */
+public interface EmbeddedReplication extends AutoCloseable {
+    /** The nodes, the primary first; the list does not change while this is open. */
+    List<EmbeddedNode> nodes();
+
+    /**
+     * The exact position whose data a reader of the node sees now; never blocks.
+     *
+     * @param node an index into {@link #nodes()}; for the primary the position of its newest commit that the replicator has seen
+     * @return the applied LSN, or -1 if the node serves no reads (being seeded, stalled past use, diverged, stopped)
+     */
+    long appliedLsn(int node);
+
+    /**
+     * Announces that the primary has committed up to this LSN, so that shipping starts at once rather than at the next poll.
+     * Never blocks.
+     */
+    void committed(long lsn);
+
+    /** Gives up this user's share; the last share stops replication and closes the stores. Blocks until they are closed. */
+    @Override
+    void close() throws SQLException;
+
+    /** A store of the cluster and how to reach it with the application's own credentials. */
+    record EmbeddedNode(String name, String url, boolean primary) {}
+}

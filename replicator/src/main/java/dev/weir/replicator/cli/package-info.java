@@ -1,0 +1,5 @@
+/** The commands of weir-replicator.jar. */
+@NullMarked
+package dev.weir.replicator.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** A replica's side: seeding, applying entries in LSN order, its checkpoint. */
+@NullMarked
+package dev.weir.replicator.replica;
+
+import org.jspecify.annotations.NullMarked;
