@@ -1,0 +1,118 @@
+package dev.weir;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Weir's own connection properties: name, default, choices, and what each is for. */
+enum WeirProperty {
+    CONSISTENCY(
+            "weir.consistency",
+            "session",
+            "How fresh a read must be: session reads its own writes and never goes back in time, strong sees every"
+                    + " acknowledged transaction, bounded misses nothing older than weir.maxStaleness, eventual takes any"
+                    + " healthy replica",
+            "session",
+            "strong",
+            "bounded",
+            "eventual"),
+    SESSION_SCOPE(
+            "weir.sessionScope",
+            "application",
+            "Who shares one causal clock: all connections of this JVM to this cluster and user, or each connection alone",
+            "application",
+            "connection"),
+    MAX_STALENESS("weir.maxStaleness", "1s", "The bound of weir.consistency=bounded, a duration such as 500ms or 2s"),
+    MAX_LAG("weir.maxLag", "10s", "A replica further behind than this duration takes no reads at any level"),
+    WAIT_FOR_REPLICA(
+            "weir.waitForReplica",
+            "0ms",
+            "How long a read waits for a replica to catch up before the primary serves it, a duration"),
+    LOAD_BALANCE(
+            "weir.loadBalance",
+            "leastOutstanding",
+            "How a read picks one of several eligible replicas",
+            "leastOutstanding",
+            "roundRobin",
+            "random",
+            "fastest"),
+    NO_REPLICA(
+            "weir.noReplica",
+            "primary",
+            "What serves a read when no replica may: the primary, or nothing, so that it fails",
+            "primary",
+            "fail"),
+    PROBE_INTERVAL("weir.probeInterval", "100ms", "How often each node is asked for its role and position, a duration"),
+    REPLICAS(
+            "weir.replicas",
+            "",
+            "JDBC URLs of replicas, separated by commas; for an embedded H2 database the number of replicas to run in"
+                    + " this JVM"),
+    READ_ONLY_FUNCTIONS(
+            "weir.readOnlyFunctions",
+            "",
+            "Names of functions declared free of side effects, separated by commas, so that replicas may run them"),
+    POOL_SIZE("weir.poolSize", "100", "The most connections that this JVM opens to one node, at least 1"),
+    POOL_MIN_IDLE("weir.poolMinIdle", "0", "How many idle connections to each node are kept ready"),
+    POOL_TIMEOUT("weir.poolTimeout", "30s", "How long to wait for a free connection to a node, a duration");
+
+    private static final String PREFIX = "weir.";
+
+    private final String key;
+    private final String defaultValue;
+    private final String description;
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of, which is unmodifiable
+    private final List<String> choices;
+
+    WeirProperty(String key, String defaultValue, String description, String... choices) {
+        this.key = key;
+        this.defaultValue = defaultValue;
+        this.description = description;
+        this.choices = List.of(choices);
+    }
+
+    String key() {
+        return key;
+    }
+
+    String defaultValue() {
+        return defaultValue;
+    }
+
+    String description() {
+        return description;
+    }
+
+    /** The values allowed; empty if the property is not one of a fixed set. */
+    List<String> choices() {
+        return choices;
+    }
+
+    /** Whether a property of this name is Weir's rather than the target driver's. */
+    static boolean claims(String name) {
+        return name.regionMatches(true, 0, PREFIX, 0, PREFIX.length());
+    }
+
+    /** The property of this name, in any letter case; empty if there is none. */
+    static Optional<WeirProperty> named(String name) {
+        return Arrays.stream(values())
+                .filter(property -> property.key.equalsIgnoreCase(name))
+                .findFirst();
+    }
+
+    /** Every name, for messages. */
+    static String names() {
+        return Arrays.stream(values()).map(WeirProperty::key).collect(Collectors.joining(", "));
+    }
+
+    /** The choice that equals the value in any letter case; empty if none does. */
+    Optional<String> choice(String value) {
+        String wanted = value.strip().toLowerCase(Locale.ROOT);
+        return choices.stream()
+                .filter(choice -> choice.toLowerCase(Locale.ROOT).equals(wanted))
+                .findFirst();
+    }
+}
