@@ -1,0 +1,15 @@
+package dev.weir.cluster;
+
+/** What an error of a target driver says about the node that raised it. */
+public enum Failure {
+    /** The connection broke or could not be made; whether the statement ran is not known. */
+    CONNECTION_LOST,
+    /** The node is there but takes no sessions now: starting, shutting down, held exclusively, too many sessions. */
+    NOT_READY,
+    /** The node, or its user, may only read: the statement was a write in truth. Nothing was done. */
+    READ_ONLY,
+    /** The user or password is wrong. */
+    DENIED,
+    /** The statement's own fault, or unknown: says nothing about the node. */
+    STATEMENT
+}

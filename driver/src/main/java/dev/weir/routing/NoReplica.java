@@ -1,0 +1,9 @@
+package dev.weir.routing;
+
+/** What happens to a read that no replica may serve. */
+public enum NoReplica {
+    /** The primary serves it. */
+    PRIMARY,
+    /** It fails. */
+    FAIL
+}

@@ -1,0 +1,100 @@
+package dev.weir.routing;
+
+import dev.weir.cluster.ClusterView;
+import dev.weir.cluster.Node;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What a logical connection contributes to a route: its level, its clock, its transaction, its pin. Confined to one connection. */
+public final class RoutingSession {
+    private final CausalClock clock;
+    private Consistency consistency;
+    private long maxStalenessNanos;
+    private Transaction transaction = Transaction.NONE;
+    private @Nullable Node transactionNode;
+    private @Nullable Node pinnedTo;
+    private ClusterView routedBy;
+    int turn;
+
+    RoutingSession(CausalClock clock, Consistency consistency, Duration maxStaleness, ClusterView view, int turn) {
+        this.clock = clock;
+        this.consistency = consistency;
+        this.maxStalenessNanos = maxStaleness.toNanos();
+        this.routedBy = view;
+        this.turn = turn;
+    }
+
+    /** Whether a transaction is open, from the application's point of view: auto-commit is off, or BEGIN was executed. */
+    public enum Transaction {
+        NONE,
+        READ_WRITE,
+        READ_ONLY
+    }
+
+    CausalClock clock() {
+        return clock;
+    }
+
+    public Consistency consistency() {
+        return consistency;
+    }
+
+    public void setConsistency(Consistency level) {
+        consistency = level;
+    }
+
+    /** The bound of {@link Consistency#BOUNDED}. */
+    public Duration maxStaleness() {
+        return Duration.ofNanos(maxStalenessNanos);
+    }
+
+    public void setMaxStaleness(Duration bound) {
+        maxStalenessNanos = bound.toNanos();
+    }
+
+    long maxStalenessNanos() {
+        return maxStalenessNanos;
+    }
+
+    public Transaction transaction() {
+        return transaction;
+    }
+
+    /** Says that statements run in a transaction of this kind from now on; it has no node until {@link #enter}. */
+    public void begin(Transaction kind) {
+        transaction = kind;
+        transactionNode = null;
+    }
+
+    /** Says that the transaction has executed a statement on this node and stays there. */
+    public void enter(Node node) {
+        transactionNode = node;
+    }
+
+    /** The node of the open transaction; null if it has executed nothing yet or there is none. */
+    public @Nullable Node transactionNode() {
+        return transactionNode;
+    }
+
+    /** Holds every later statement on this node until {@link #unpin}. */
+    public void pin(Node node) {
+        pinnedTo = node;
+    }
+
+    public void unpin() {
+        pinnedTo = null;
+    }
+
+    public @Nullable Node pinnedTo() {
+        return pinnedTo;
+    }
+
+    /** The view by which the newest route was chosen. */
+    public ClusterView routedBy() {
+        return routedBy;
+    }
+
+    void routedBy(ClusterView view) {
+        routedBy = view;
+    }
+}

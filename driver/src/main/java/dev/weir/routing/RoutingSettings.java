@@ -1,0 +1,69 @@
+package dev.weir.routing;
+
+import java.time.Duration;
+
+/**
+ * How reads are routed unless a connection or a hint asks for more. Immutable.
+ *
+ * @param consistency how fresh a read must be
+ * @param sessionScope who shares one causal clock
+ * @param maxStaleness the bound of {@link Consistency#BOUNDED}
+ * @param maxLag a replica further behind takes no reads at any level
+ * @param waitForReplica how long a read waits for a replica to catch up before the primary serves it
+ * @param loadBalance how one of several eligible replicas is picked
+ * @param noReplica what happens to a read that no replica may serve
+ */
+public record RoutingSettings(
+        Consistency consistency,
+        SessionScope sessionScope,
+        Duration maxStaleness,
+        Duration maxLag,
+        Duration waitForReplica,
+        LoadBalance loadBalance,
+        NoReplica noReplica) {
+    public static final RoutingSettings DEFAULT = new RoutingSettings(
+            Consistency.SESSION,
+            SessionScope.APPLICATION,
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(10),
+            Duration.ZERO,
+            LoadBalance.LEAST_OUTSTANDING,
+            NoReplica.PRIMARY);
+
+    public RoutingSettings {
+        if (maxStaleness.isNegative() || maxLag.isNegative() || waitForReplica.isNegative()) {
+            throw new IllegalArgumentException("A bound is negative: maxStaleness " + maxStaleness + ", maxLag "
+                    + maxLag + ", waitForReplica " + waitForReplica);
+        }
+    }
+
+    public RoutingSettings withConsistency(Consistency level) {
+        return new RoutingSettings(level, sessionScope, maxStaleness, maxLag, waitForReplica, loadBalance, noReplica);
+    }
+
+    public RoutingSettings withSessionScope(SessionScope scope) {
+        return new RoutingSettings(consistency, scope, maxStaleness, maxLag, waitForReplica, loadBalance, noReplica);
+    }
+
+    public RoutingSettings withMaxStaleness(Duration bound) {
+        return new RoutingSettings(consistency, sessionScope, bound, maxLag, waitForReplica, loadBalance, noReplica);
+    }
+
+    public RoutingSettings withMaxLag(Duration lag) {
+        return new RoutingSettings(
+                consistency, sessionScope, maxStaleness, lag, waitForReplica, loadBalance, noReplica);
+    }
+
+    public RoutingSettings withWaitForReplica(Duration wait) {
+        return new RoutingSettings(consistency, sessionScope, maxStaleness, maxLag, wait, loadBalance, noReplica);
+    }
+
+    public RoutingSettings withLoadBalance(LoadBalance balance) {
+        return new RoutingSettings(consistency, sessionScope, maxStaleness, maxLag, waitForReplica, balance, noReplica);
+    }
+
+    public RoutingSettings withNoReplica(NoReplica choice) {
+        return new RoutingSettings(
+                consistency, sessionScope, maxStaleness, maxLag, waitForReplica, loadBalance, choice);
+    }
+}
