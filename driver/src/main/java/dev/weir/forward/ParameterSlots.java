@@ -1,0 +1,221 @@
+package dev.weir.forward;
+
+import java.io.InputStream;
+import java.io.Reader;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The storage of {@link RecordedParameters}: one slot for each index, then one for each name, in the order they were first set.
+ * Confined to one connection.
+ */
+public abstract sealed class ParameterSlots permits RecordedParameters {
+    /** More than either target accepts in one statement: H2 takes 100,000, PostgreSQL 65,535. */
+    private static final int MAX_INDEX = 100_000;
+
+    private static final int INITIAL_CAPACITY = 8;
+
+    private @Nullable ParameterKind[] kinds = new @Nullable ParameterKind[INITIAL_CAPACITY];
+    private long[] bits = new long[INITIAL_CAPACITY];
+    private @Nullable Object[] first = new @Nullable Object[INITIAL_CAPACITY];
+    private @Nullable Object[] second = new @Nullable Object[INITIAL_CAPACITY];
+    private int count;
+    private int streams;
+    private int version;
+    private @Nullable NamedSlots names;
+
+    ParameterSlots() {}
+
+    /** The highest index set; 0 if none. Parameters are numbered from 1 as in JDBC, and some below may be unset. */
+    public final int count() {
+        return count;
+    }
+
+    /** Raised by every change, so that who has bound these values knows whether to bind again. */
+    public final int version() {
+        return version;
+    }
+
+    /**
+     * Whether a value is a stream or reader: binding consumes it, so the parameters can be bound once and must not be
+     * bound to another statement afterwards.
+     */
+    public final boolean hasStreams() {
+        return streams > 0;
+    }
+
+    /** Whether any parameter was set by name. */
+    public final boolean hasNames() {
+        return names != null && names.size() > 0;
+    }
+
+    /**
+     * The setter that the parameter was set with.
+     *
+     * @param index from 1
+     * @return null if it was never set
+     */
+    public final @Nullable ParameterKind kind(int index) {
+        return index < 1 || index > count ? null : kinds[index - 1];
+    }
+
+    /**
+     * The value that the parameter was set to: a boxed primitive or the object itself; null for SQL NULL, however it was set, and
+     * for a parameter that was never set.
+     *
+     * @param index from 1
+     */
+    public final @Nullable Object value(int index) {
+        ParameterKind kind = kind(index);
+        if (kind == null) {
+            return null;
+        }
+        long packed = bits[index - 1];
+        return switch (kind) {
+            case NULL, NULL_STRING -> null;
+            case BOOLEAN -> packed != 0;
+            case BYTE -> (byte) packed;
+            case SHORT -> (short) packed;
+            case INT -> (int) packed;
+            case LONG -> packed;
+            case FLOAT -> Float.intBitsToFloat((int) packed);
+            case DOUBLE -> Double.longBitsToDouble(packed);
+            default -> first[index - 1];
+        };
+    }
+
+    /**
+     * What the setter was given beside the value that is a number: the type code of {@code setNull} and {@code setObject(index, value, type)},
+     * a scale, or a stream's length; for {@code setObject(index, value, type, scale)} the type in the upper half and the scale in the lower.
+     *
+     * @param index from 1
+     */
+    public final long number(int index) {
+        return bits[index - 1];
+    }
+
+    /**
+     * What the setter was given beside the value that is an object: a Calendar, an SQLType; null if nothing. The type name of
+     * {@code setNull(index, type, name)} is here too.
+     *
+     * @param index from 1
+     */
+    public final @Nullable Object companion(int index) {
+        return kind(index) == ParameterKind.NULL_STRING ? first[index - 1] : second[index - 1];
+    }
+
+    /** Forgets every value; the capacity stays. */
+    public final void clear() {
+        int used = endOfNamed();
+        Arrays.fill(kinds, 0, used, null);
+        Arrays.fill(first, 0, used, null);
+        Arrays.fill(second, 0, used, null);
+        count = 0;
+        streams = 0;
+        version++;
+        names = null;
+    }
+
+    final void indexed(int index, ParameterKind kind, long packed, @Nullable Object one, @Nullable Object two)
+            throws SQLException {
+        if (index < 1 || index > MAX_INDEX) {
+            throw new SQLNonTransientException("Parameter index " + index + " is outside 1 to " + MAX_INDEX, "07009");
+        }
+        if (index > count) {
+            extend(index);
+        }
+        store(index - 1, kind, packed, one, two);
+    }
+
+    final void named(String name, ParameterKind kind, long packed, @Nullable Object one, @Nullable Object two)
+            throws SQLException {
+        NamedSlots slots = names;
+        if (slots == null) {
+            slots = new NamedSlots();
+            names = slots;
+        }
+        int slot = count + slots.slotOf(name);
+        ensureCapacity(slot + 1);
+        store(slot, kind, packed, one, two);
+    }
+
+    final @Nullable ParameterKind kindAt(int slot) {
+        return kinds[slot];
+    }
+
+    final long bits(int slot) {
+        return bits[slot];
+    }
+
+    final @Nullable Object first(int slot) {
+        return first[slot];
+    }
+
+    final @Nullable Object second(int slot) {
+        return second[slot];
+    }
+
+    final int firstNamed() {
+        return count;
+    }
+
+    final int endOfNamed() {
+        return count + (names == null ? 0 : names.size());
+    }
+
+    final String name(int slot) {
+        if (names == null) {
+            throw new IllegalStateException("No parameter was set by name");
+        }
+        return names.name(slot - count);
+    }
+
+    final SQLException unbindable(int slot) {
+        return new SQLNonTransientException(
+                "Parameter kind " + kinds[slot] + " cannot be set by name; set it by index", "07006");
+    }
+
+    private void store(int slot, ParameterKind kind, long packed, @Nullable Object one, @Nullable Object two) {
+        ParameterKind before = kinds[slot];
+        streams += (isStream(kind, one) ? 1 : 0) - (before != null && isStream(before, first[slot]) ? 1 : 0);
+        kinds[slot] = kind;
+        bits[slot] = packed;
+        first[slot] = one;
+        second[slot] = two;
+        version++;
+    }
+
+    private static boolean isStream(ParameterKind kind, @Nullable Object value) {
+        return kind.isStream() || value instanceof InputStream || value instanceof Reader;
+    }
+
+    /** Makes room for a higher index; slots set by name move up behind it. */
+    private void extend(int index) {
+        int named = endOfNamed() - count;
+        ensureCapacity(index + named);
+        if (named > 0) {
+            shift(kinds, index, named);
+            shift(first, index, named);
+            shift(second, index, named);
+            System.arraycopy(bits, count, bits, index, named);
+        }
+        count = index;
+    }
+
+    private void shift(@Nullable Object[] slots, int to, int length) {
+        System.arraycopy(slots, count, slots, to, length);
+        Arrays.fill(slots, count, to, null);
+    }
+
+    private void ensureCapacity(int slots) {
+        if (slots > kinds.length) {
+            int capacity = Math.max(slots, kinds.length * 2);
+            kinds = Arrays.copyOf(kinds, capacity);
+            bits = Arrays.copyOf(bits, capacity);
+            first = Arrays.copyOf(first, capacity);
+            second = Arrays.copyOf(second, capacity);
+        }
+    }
+}
