@@ -14,7 +14,7 @@ public final class Routing {
     public Routing(Cluster cluster, RoutingSettings settings) {
         this.cluster = cluster;
         this.settings = settings;
-        this.router = new Router(cluster.nodes(), settings);
+        this.router = new Router(cluster.nodes());
     }
 
     public Cluster cluster() {
