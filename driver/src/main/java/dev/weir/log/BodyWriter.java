@@ -1,0 +1,153 @@
+package dev.weir.log;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The growing body of a transaction that is still open: statements are encoded as they happen, and a rollback to a savepoint cuts the tail off.
+ * Confined to one thread.
+ */
+public final class BodyWriter {
+    /** The first byte of every body; raised when the encoding changes. */
+    static final int VERSION = 1;
+
+    static final int SQL = 1;
+    /** A statement with the same context and text as the last {@link #SQL} before it. */
+    static final int SQL_AGAIN = 2;
+
+    static final int ROWS = 3;
+    /** Rows with the same table, change and columns as the last {@link #ROWS} before it. */
+    static final int ROWS_AGAIN = 4;
+
+    static final int DDL = 5;
+
+    /** Rows beyond this number go into a further {@link LoggedStatement.Rows}, so that a reader need not hold them all. */
+    private static final int ROWS_AT_ONCE = 1000;
+
+    private final ByteSink out = new ByteSink();
+    private Mark mark = new Mark(0, null, null);
+
+    /** A place in the body to which it can be cut back. Immutable. */
+    public static final class Mark {
+        private final int size;
+        private final LoggedStatement.@Nullable Sql lastSql;
+        private final LoggedStatement.@Nullable Rows lastRows;
+
+        private Mark(int size, LoggedStatement.@Nullable Sql lastSql, LoggedStatement.@Nullable Rows lastRows) {
+            this.size = size;
+            this.lastSql = lastSql;
+            this.lastRows = lastRows;
+        }
+    }
+
+    public boolean isEmpty() {
+        return mark.size == 0;
+    }
+
+    /** The number of bytes so far. */
+    public int size() {
+        return mark.size;
+    }
+
+    /** The present end of the body. */
+    public Mark mark() {
+        return mark;
+    }
+
+    /** Forgets everything written after the mark was taken. */
+    public void truncate(Mark to) {
+        out.truncate(to.size);
+        mark = to;
+    }
+
+    public void clear() {
+        truncate(new Mark(0, null, null));
+    }
+
+    /** Appends a statement. On an {@link IllegalArgumentException} (a value the log has no form for) the body is as before. */
+    public void append(LoggedStatement statement) {
+        Mark before = mark;
+        boolean complete = false;
+        try {
+            write(statement);
+            complete = true;
+        } finally {
+            if (!complete) {
+                truncate(before);
+            }
+        }
+    }
+
+    private void write(LoggedStatement statement) {
+        if (out.size() == 0) {
+            out.writeByte(VERSION);
+        }
+        if (statement instanceof LoggedStatement.Sql sql) {
+            writeSql(sql);
+        } else if (statement instanceof LoggedStatement.Rows rows) {
+            for (int from = 0; from < rows.rows().size(); from += ROWS_AT_ONCE) {
+                writeRows(rows, rows.rows().subList(from, Math.min(rows.rows().size(), from + ROWS_AT_ONCE)));
+            }
+        } else if (statement instanceof LoggedStatement.Ddl ddl) {
+            out.writeByte(DDL);
+            writeContext(ddl.context());
+            out.writeString(ddl.sql());
+            mark = new Mark(out.size(), mark.lastSql, mark.lastRows);
+        }
+    }
+
+    private void writeSql(LoggedStatement.Sql sql) {
+        LoggedStatement.Sql last = mark.lastSql;
+        boolean again =
+                last != null && last.sql().equals(sql.sql()) && last.context().equals(sql.context());
+        out.writeByte(again ? SQL_AGAIN : SQL);
+        if (!again) {
+            writeContext(sql.context());
+            out.writeString(sql.sql());
+        }
+        ValueCodec.writeAll(out, sql.parameters());
+        out.writeVarint(sql.count());
+        mark = new Mark(out.size(), new LoggedStatement.Sql(sql.context(), sql.sql(), List.of(), 1), mark.lastRows);
+    }
+
+    private void writeRows(LoggedStatement.Rows rows, List<@Nullable Object[]> part) {
+        LoggedStatement.Rows last = mark.lastRows;
+        boolean again = last != null && BodyReader.sameShape(last, rows);
+        out.writeByte(again ? ROWS_AGAIN : ROWS);
+        if (!again) {
+            out.writeString(rows.schema());
+            out.writeString(rows.table());
+            out.writeByte(rows.change().code());
+            out.writeVarint(rows.keys());
+            out.writeVarint(rows.columns().size());
+            rows.columns().forEach(out::writeString);
+        }
+        out.writeVarint(part.size());
+        for (@Nullable Object[] row : part) {
+            for (int i = 0; i < rows.columns().size(); i++) {
+                ValueCodec.write(out, row[i]);
+            }
+        }
+        mark = new Mark(
+                out.size(),
+                mark.lastSql,
+                new LoggedStatement.Rows(
+                        rows.schema(), rows.table(), rows.change(), rows.columns(), rows.keys(), List.of()));
+    }
+
+    private void writeContext(SessionContext context) {
+        if (context.equals(SessionContext.DEFAULT)) {
+            out.writeByte(0);
+            return;
+        }
+        out.writeByte(1);
+        ValueCodec.write(out, context.schema());
+        ValueCodec.write(out, context.searchPath());
+        ValueCodec.write(out, context.timeZone());
+        ValueCodec.write(out, context.mode());
+    }
+
+    public byte[] toByteArray() {
+        return out.toByteArray();
+    }
+}

@@ -1,0 +1,20 @@
+package dev.weir.log;
+
+/** What a log entry holds. Immutable; the names are stored in the column KIND of WEIR.LOG. */
+public enum EntryKind {
+    /** Data changes of one transaction: every statement of the body is a {@link LoggedStatement.Sql} or {@link LoggedStatement.Rows}. */
+    DATA(1),
+    /** One schema change: the body holds exactly one {@link LoggedStatement.Ddl}. H2 commits it on its own. */
+    DDL(2);
+
+    private final int code;
+
+    EntryKind(int code) {
+        this.code = code;
+    }
+
+    /** The byte that stands for it in an entry's hash. */
+    int code() {
+        return code;
+    }
+}

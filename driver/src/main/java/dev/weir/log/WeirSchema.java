@@ -1,0 +1,185 @@
+package dev.weir.log;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * The tables of schema WEIR in an H2 store: their names, their creation, and who may use them. Names are written unquoted and in upper case
+ * everywhere, so that they hold under every DATABASE_TO_UPPER and DATABASE_TO_LOWER setting. Thread-safe.
+ *
+ * <ul>
+ *   <li>{@link #NODE}, one row: what this store is.
+ *   <li>{@link #HEAD}, one row: the end of the log. Locked by each commit from its update to its COMMIT, within one round trip; so LSN order is
+ *       commit order without holes. EPOCH is the fence: a commit under another epoch fails. GATE 1 asks writers to wait before they start a
+ *       transaction. SCHEMA_LSN is the LSN of the newest schema change. INCARNATION is renewed whenever the primary opens its store.
+ *   <li>{@link #LOG}: one row per committed transaction. A body longer than {@link #CHUNK_BYTES} continues in {@link #LOG_CHUNK} under BODY_ID.
+ *   <li>{@link #INCARNATION}: each opening of the store and the LSN it started from.
+ *   <li>{@link #DDL_LOCK}, one row, locked while a schema change runs.
+ *   <li>{@link #REPLICA} on the primary: the registered replicas and how far they have got.
+ *   <li>{@link #CHECKPOINT} on a replica, one row: what it has applied, committed with the data.
+ * </ul>
+ *
+ * <p>Application users write the log in their own transactions, so PUBLIC may update HEAD, insert into LOG and LOG_CHUNK, and read everything; only
+ * administrators may change the rest. On a replica nothing is granted but reading.
+ */
+public final class WeirSchema {
+    /** The schema's name in the catalog; its case follows the store's settings, so compare it ignoring case. */
+    public static final String SCHEMA = "WEIR";
+
+    public static final String NODE = "WEIR.NODE";
+    public static final String HEAD = "WEIR.HEAD";
+    public static final String LOG = "WEIR.LOG";
+    public static final String LOG_CHUNK = "WEIR.LOG_CHUNK";
+    public static final String INCARNATION = "WEIR.INCARNATION";
+    public static final String DDL_LOCK = "WEIR.DDL_LOCK";
+    public static final String REPLICA = "WEIR.REPLICA";
+    public static final String CHECKPOINT = "WEIR.CHECKPOINT";
+
+    /** The version of tables and body encoding, stored in NODE.FORMAT. */
+    public static final int FORMAT = 1;
+
+    /** How many bytes of a body stand in one row at most. */
+    public static final int CHUNK_BYTES = 512 * 1024;
+
+    private static final List<String> TABLES = List.of(
+            "CREATE SCHEMA IF NOT EXISTS WEIR",
+            """
+            CREATE TABLE IF NOT EXISTS WEIR.NODE(
+              ID INTEGER PRIMARY KEY CHECK (ID = 1), CLUSTER UUID NOT NULL, NAME VARCHAR(128) NOT NULL,
+              ROLE VARCHAR(16) NOT NULL CHECK (ROLE IN ('primary', 'replica')), FORMAT INTEGER NOT NULL)""",
+            """
+            CREATE TABLE IF NOT EXISTS WEIR.HEAD(
+              ID INTEGER PRIMARY KEY CHECK (ID = 1), LSN BIGINT NOT NULL, EPOCH BIGINT NOT NULL, INCARNATION UUID NOT NULL,
+              ORIGIN VARCHAR(128) NOT NULL, GATE INTEGER DEFAULT 0 NOT NULL, SCHEMA_LSN BIGINT NOT NULL, DIGEST BIGINT NOT NULL)""",
+            """
+            CREATE TABLE IF NOT EXISTS WEIR.LOG(
+              LSN BIGINT PRIMARY KEY, EPOCH BIGINT NOT NULL, INCARNATION UUID NOT NULL, ORIGIN VARCHAR(128) NOT NULL,
+              COMMITTED_AT TIMESTAMP(6) WITH TIME ZONE NOT NULL, KIND VARCHAR(8) NOT NULL, STATE VARCHAR(10) NOT NULL,
+              DIGEST BIGINT NOT NULL, BODY VARBINARY NOT NULL, BODY_ID UUID, FINGERPRINT VARCHAR(64))""",
+            """
+            CREATE TABLE IF NOT EXISTS WEIR.LOG_CHUNK(
+              BODY_ID UUID NOT NULL, ORDINAL INTEGER NOT NULL, BODY VARBINARY NOT NULL, PRIMARY KEY (BODY_ID, ORDINAL))""",
+            """
+            CREATE TABLE IF NOT EXISTS WEIR.INCARNATION(
+              INCARNATION UUID PRIMARY KEY, EPOCH BIGINT NOT NULL, AFTER_LSN BIGINT NOT NULL,
+              OPENED_AT TIMESTAMP(6) WITH TIME ZONE DEFAULT CURRENT_TIMESTAMP NOT NULL)""",
+            "CREATE TABLE IF NOT EXISTS WEIR.DDL_LOCK(ID INTEGER PRIMARY KEY)",
+            """
+            CREATE TABLE IF NOT EXISTS WEIR.REPLICA(
+              NAME VARCHAR(128) PRIMARY KEY, URL VARCHAR(1024), EPOCH BIGINT NOT NULL, RECEIVED_LSN BIGINT NOT NULL,
+              APPLIED_LSN BIGINT NOT NULL, STATE VARCHAR(32) NOT NULL, SEEN_AT TIMESTAMP(6) WITH TIME ZONE NOT NULL)""",
+            """
+            CREATE TABLE IF NOT EXISTS WEIR.CHECKPOINT(
+              ID INTEGER PRIMARY KEY CHECK (ID = 1), LSN BIGINT NOT NULL, EPOCH BIGINT NOT NULL, INCARNATION UUID NOT NULL,
+              DIGEST BIGINT NOT NULL, COMMITTED_AT TIMESTAMP(6) WITH TIME ZONE NOT NULL,
+              APPLIED_AT TIMESTAMP(6) WITH TIME ZONE NOT NULL)""");
+
+    private static final List<String> PRIMARY_GRANTS = List.of(
+            "GRANT SELECT ON SCHEMA WEIR TO PUBLIC",
+            "GRANT SELECT, UPDATE ON WEIR.HEAD TO PUBLIC",
+            "GRANT SELECT, INSERT ON WEIR.LOG TO PUBLIC",
+            "GRANT SELECT, INSERT ON WEIR.LOG_CHUNK TO PUBLIC",
+            "GRANT SELECT, UPDATE ON WEIR.DDL_LOCK TO PUBLIC");
+
+    private static final List<String> REPLICA_GRANTS = List.of(
+            "REVOKE UPDATE ON WEIR.HEAD FROM PUBLIC",
+            "REVOKE INSERT ON WEIR.LOG FROM PUBLIC",
+            "REVOKE INSERT ON WEIR.LOG_CHUNK FROM PUBLIC",
+            "REVOKE UPDATE ON WEIR.DDL_LOCK FROM PUBLIC",
+            "GRANT SELECT ON SCHEMA WEIR TO PUBLIC");
+
+    private WeirSchema() {}
+
+    /** Creates the schema and its tables where they are missing; fills nothing. Needs an administrator. Commits. */
+    public static void createTables(Connection admin) throws SQLException {
+        executeAll(admin, TABLES);
+    }
+
+    /**
+     * Makes a store that holds no cluster yet the first primary of a new cluster, at LSN 0 of epoch 1. Existing application tables become part of the
+     * state at LSN 0. Needs an administrator and that nobody else writes to schema WEIR. Commits.
+     *
+     * @param origin the node's name, which its log entries carry
+     * @throws SQLException 23505 if the store is a node already
+     */
+    public static void createPrimary(Connection admin, UUID cluster, String origin) throws SQLException {
+        createTables(admin);
+        UUID incarnation = UUID.randomUUID();
+        insert(
+                admin,
+                "INSERT INTO WEIR.NODE(ID, CLUSTER, NAME, ROLE, FORMAT) VALUES (1, ?, ?, 'primary', ?)",
+                cluster,
+                origin,
+                FORMAT);
+        insert(
+                admin,
+                "INSERT INTO WEIR.HEAD(ID, LSN, EPOCH, INCARNATION, ORIGIN, SCHEMA_LSN, DIGEST) VALUES (1, 0, 1, ?, ?, 0, 0)",
+                incarnation,
+                origin);
+        insert(admin, "INSERT INTO WEIR.INCARNATION(INCARNATION, EPOCH, AFTER_LSN) VALUES (?, 1, 0)", incarnation);
+        insert(admin, "INSERT INTO WEIR.DDL_LOCK(ID) VALUES (1)");
+        executeAll(admin, PRIMARY_GRANTS);
+    }
+
+    /** Lets application users write the log, as on a primary. Needs an administrator. Commits. */
+    public static void grantPrimary(Connection admin) throws SQLException {
+        executeAll(admin, PRIMARY_GRANTS);
+    }
+
+    /** Lets application users read schema WEIR and write nothing in it, as on a replica. Needs an administrator. Commits. */
+    public static void grantReplica(Connection admin) throws SQLException {
+        executeAll(admin, REPLICA_GRANTS);
+    }
+
+    /** Whether the store has schema WEIR with a node row, so that it is part of a cluster. Any user may ask. */
+    public static boolean isNode(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery("SELECT 1 FROM INFORMATION_SCHEMA.TABLES"
+                        + " WHERE UPPER(TABLE_SCHEMA) = 'WEIR' AND UPPER(TABLE_NAME) = 'NODE'")) {
+            if (!found.next()) {
+                return false;
+            }
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet node = statement.executeQuery("SELECT 1 FROM WEIR.NODE WHERE ID = 1")) {
+            return node.next();
+        }
+    }
+
+    /**
+     * Notes that the primary's store has been opened anew: entries committed from now on carry another incarnation, and the gate that a crashed schema change may have left closed is opened. Call it
+     * before any application connects. Commits.
+     *
+     * @return the new incarnation
+     */
+    public static UUID newIncarnation(Connection admin) throws SQLException {
+        UUID incarnation = UUID.randomUUID();
+        insert(admin, "UPDATE WEIR.HEAD SET INCARNATION = ?, GATE = 0 WHERE ID = 1", incarnation);
+        insert(
+                admin,
+                "INSERT INTO WEIR.INCARNATION(INCARNATION, EPOCH, AFTER_LSN) SELECT INCARNATION, EPOCH, LSN FROM WEIR.HEAD WHERE ID = 1");
+        return incarnation;
+    }
+
+    private static void executeAll(Connection connection, List<String> commands) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            for (String command : commands) {
+                statement.execute(command);
+            }
+        }
+    }
+
+    private static void insert(Connection connection, String sql, Object... parameters) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            statement.executeUpdate();
+        }
+    }
+}
