@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param tableless whether a {@link Kind#READ} touches no table, so that any healthy node gives the same answer
  * @param pins whether it leaves state on its node, such as a temporary table or a lock, so that the session must stay there
  * @param readOnly for {@link Kind#BEGIN} whether the transaction is declared read-only
- * @param argument the savepoint's name as written, or the statement after EXPLAIN ROUTE; null for the other kinds
- * @param write the structure of a {@link Kind#WRITE} on one table; null if it has none that is understood
+ * @param argument the savepoint's name as written, or the statement after EXPLAIN ROUTE, or {@code "CHAIN"} for a COMMIT or
+ *     ROLLBACK that opens the next transaction at once; null otherwise
+ * @param write the structure of a {@link Kind#WRITE} on one table of H2; null if it has none that is understood, and on
+ *     PostgreSQL, where nothing is captured
  * @param ddl the structure of a {@link Kind#DDL}; null if it is not understood
  */
 public record Classification(

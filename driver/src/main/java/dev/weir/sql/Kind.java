@@ -10,6 +10,11 @@ public enum Kind {
     WRITE,
     /** A schema change or another statement that commits implicitly on H2 and is logged on its own. */
     DDL,
+    /**
+     * Upkeep or inspection of one node that changes nothing which replicas hold and is never replicated, such as CHECKPOINT,
+     * BACKUP, SCRIPT, ANALYZE, SHUTDOWN or VACUUM; some of them commit implicitly on H2.
+     */
+    MAINTENANCE,
     /** Calls a routine or runs a block whose effects are not known. */
     CALL,
     /** Changes session state that every open delegate must share, such as SET SCHEMA. */
@@ -32,6 +37,9 @@ public enum Kind {
     SHOW_SESSION,
     /** {@code EXPLAIN ROUTE sql}. */
     EXPLAIN_ROUTE,
-    /** Anything else: unknown verb, unparsable, too long or too deep to judge; treated as a write of unknown shape. */
+    /**
+     * Anything else: unknown verb, unparsable, too long or too deep to judge; treated as a write of unknown shape that may
+     * also commit or change the session.
+     */
     UNKNOWN
 }
