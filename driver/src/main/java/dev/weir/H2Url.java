@@ -38,6 +38,11 @@ final class H2Url {
                 displayPrefix + address.substring("jdbc:".length()) + shown);
     }
 
+    /** Whether a setting of this name, in any letter case, says who the user is. */
+    static boolean isCredential(String name) {
+        return SECRETS.contains(name.toUpperCase(Locale.ROOT));
+    }
+
     private static void sort(
             String setting,
             Map<String, String> secrets,
@@ -51,14 +56,13 @@ final class H2Url {
         int equals = setting.indexOf('=');
         String name = (equals < 0 ? setting : setting.substring(0, equals)).strip();
         String value = equals < 0 ? "" : setting.substring(equals + 1);
-        String upper = name.toUpperCase(Locale.ROOT);
-        if (upper.equals("INIT")) {
+        if (name.equalsIgnoreCase("INIT")) {
             throw Refusal.connect(
                     "The H2 setting INIT runs statements that Weir can neither route nor log, on every node;"
                             + " leave it out and run them once through a connection");
         }
-        if (SECRETS.contains(upper)) {
-            secrets.put(upper.toLowerCase(Locale.ROOT), value);
+        if (isCredential(name)) {
+            secrets.put(name.toLowerCase(Locale.ROOT), value);
         } else if (WeirProperty.claims(name)) {
             weir.put(name, value);
             shown.append(';').append(setting);

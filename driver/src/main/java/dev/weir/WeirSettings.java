@@ -1,0 +1,24 @@
+package dev.weir;
+
+import dev.weir.cluster.ClusterSettings;
+import dev.weir.routing.RoutingSettings;
+import java.util.Set;
+
+/**
+ * All that a URL and its properties ask for. Immutable. Its text form has no credentials.
+ *
+ * @param cluster which nodes, as whom, and how to pool and probe them
+ * @param routing how reads are routed
+ * @param readOnlyFunctions functions that the user declares free of side effects, as written
+ * @param url the URL as it may be shown, without credentials
+ */
+record WeirSettings(ClusterSettings cluster, RoutingSettings routing, Set<String> readOnlyFunctions, String url) {
+    WeirSettings {
+        readOnlyFunctions = Set.copyOf(readOnlyFunctions);
+    }
+
+    @Override
+    public String toString() {
+        return url;
+    }
+}
