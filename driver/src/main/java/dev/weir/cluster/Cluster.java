@@ -43,6 +43,12 @@ public abstract class Cluster implements AutoCloseable {
      */
     public abstract Connection borrow(Node node, long life) throws SQLException;
 
+    /**
+     * Gives up a borrowed connection for good: it is closed physically and never lent again, since it is broken or holds session
+     * state that cannot be undone. Use instead of closing it; may be called from any thread, and reports no error.
+     */
+    public abstract void discard(Node node, Connection connection);
+
     /** What an error of the target driver says about the node. */
     public abstract Failure failure(SQLException error);
 
