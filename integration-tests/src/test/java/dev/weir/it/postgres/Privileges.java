@@ -17,9 +17,7 @@ import java.util.stream.Stream;
 record Privileges(List<String> prefix, int owner) {
     private static final List<List<String>> WAYS_DOWN = List.of(
             List.of("unshare", "--user", "--"),
-            List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"),
-            List.of("runuser", "-u", "postgres", "--"),
-            List.of("runuser", "-u", "nobody", "--"));
+            List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"));
 
     /** Something to be done with dropped privileges that tells whether they suffice. */
     interface Attempt {
