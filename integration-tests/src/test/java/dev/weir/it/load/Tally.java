@@ -1,0 +1,71 @@
+package dev.weir.it.load;
+
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What happened during a {@link Load}. Thread-safe. */
+public final class Tally {
+    private static final int KEPT = 20;
+
+    final LongAdder commits = new LongAdder();
+    final LongAdder rollbacks = new LongAdder();
+    final LongAdder reads = new LongAdder();
+    private final AtomicLong kept = new AtomicLong();
+    private final Queue<String> misses = new ConcurrentLinkedQueue<>();
+    private final Queue<SQLException> unexpected = new ConcurrentLinkedQueue<>();
+    private final ConcurrentMap<String, LongAdder> conflicts = new ConcurrentHashMap<>();
+
+    void conflict(SQLException failure) {
+        conflicts
+                .computeIfAbsent(failure.getSQLState() + "/" + failure.getErrorCode(), key -> new LongAdder())
+                .increment();
+    }
+
+    void unexpected(SQLException failure) {
+        if (kept.incrementAndGet() <= KEPT) {
+            unexpected.add(failure);
+        }
+    }
+
+    void miss(String what) {
+        misses.add(what);
+    }
+
+    public long commits() {
+        return commits.sum();
+    }
+
+    public long reads() {
+        return reads.sum();
+    }
+
+    /** Reads that did not see what had been acknowledged to their session before they began. */
+    public Queue<String> misses() {
+        return misses;
+    }
+
+    /** Failures other than lost races between transactions; the first twenty. */
+    public Queue<SQLException> unexpected() {
+        return unexpected;
+    }
+
+    /** Lost races between transactions, by SQLSTATE and vendor code. */
+    public Map<String, Long> conflicts() {
+        Map<String, Long> counts = new TreeMap<>();
+        conflicts.forEach((state, count) -> counts.put(state, count.sum()));
+        return counts;
+    }
+
+    @Override
+    public String toString() {
+        return commits() + " commits, " + rollbacks.sum() + " rollbacks, " + reads() + " reads, conflicts "
+                + conflicts() + ", " + misses.size() + " misses, " + unexpected.size() + " unexpected failures";
+    }
+}
