@@ -1,0 +1,54 @@
+package dev.weir.it.bench.stub;
+
+import dev.weir.forward.ForwardingPreparedStatement;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+
+/** A prepared statement that executes nothing and keeps one parameter, so that setting it is not free of effect. Confined to one thread. */
+final class StubPreparedStatement extends StubStatement implements ForwardingPreparedStatement {
+    private static final PreparedStatement NOTHING = Silence.of(PreparedStatement.class);
+
+    private final StubAnswer answer;
+    private long parameter;
+
+    StubPreparedStatement(StubConnection connection, String sql) {
+        super(connection);
+        this.answer = StubAnswer.to(sql, connection.isStandby());
+    }
+
+    /** The newest integer that was set. */
+    long parameter() {
+        return parameter;
+    }
+
+    @Override
+    public PreparedStatement delegate() {
+        return NOTHING;
+    }
+
+    @Override
+    public void setInt(int index, int value) {
+        parameter = value;
+    }
+
+    @Override
+    public void setLong(int index, long value) {
+        parameter = value;
+    }
+
+    @Override
+    public ResultSet executeQuery() {
+        return answer(answer);
+    }
+
+    @Override
+    public int executeUpdate() {
+        return 1;
+    }
+
+    @Override
+    public boolean execute() {
+        answer(answer);
+        return true;
+    }
+}

@@ -1,0 +1,84 @@
+package dev.weir.it.bench.stub;
+
+import dev.weir.forward.ForwardingResultSet;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+
+/** One row or none, over and over. Confined to one thread. */
+final class StubResultSet implements ForwardingResultSet {
+    private static final ResultSet NOTHING = Silence.of(ResultSet.class);
+
+    private final Statement statement;
+    private StubAnswer answer = StubAnswer.NO_ROW;
+    private boolean beforeRow;
+    private boolean closed;
+
+    StubResultSet(Statement statement) {
+        this.statement = statement;
+    }
+
+    StubResultSet answering(StubAnswer next) {
+        answer = next;
+        beforeRow = next != StubAnswer.NO_ROW;
+        closed = false;
+        return this;
+    }
+
+    @Override
+    public ResultSet delegate() {
+        return NOTHING;
+    }
+
+    @Override
+    public boolean next() {
+        boolean moved = beforeRow;
+        beforeRow = false;
+        return moved;
+    }
+
+    @Override
+    public boolean getBoolean(int column) {
+        return answer.flag(column);
+    }
+
+    @Override
+    public int getInt(int column) {
+        return (int) answer.number(column);
+    }
+
+    @Override
+    public long getLong(int column) {
+        return answer.number(column);
+    }
+
+    @Override
+    public @Nullable String getString(int column) {
+        return answer.text();
+    }
+
+    @Override
+    public Statement getStatement() {
+        return statement;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) {
+        return type.cast(this);
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) {
+        return type.isInstance(this);
+    }
+}
