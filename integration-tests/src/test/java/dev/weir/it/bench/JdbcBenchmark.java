@@ -52,8 +52,8 @@ public class JdbcBenchmark {
     @TearDown(Level.Trial)
     public void close() throws Exception {
         connection.close();
-        source.close();
-        address.end().close();
+        source.end().run();
+        address.end().run();
     }
 
     private int nextKey() {

@@ -35,7 +35,7 @@ public enum Subject {
         config.setUsername(at.user());
         config.setPassword(at.password());
         HikariDataSource pool = new HikariDataSource(config);
-        return Source.of(pool::getConnection, pool);
+        return new Source(pool::getConnection, pool::close);
     }
 
     /** The registered driver itself, past {@link DriverManager}, which costs more than a microsecond. */
@@ -44,6 +44,6 @@ public enum Subject {
         Properties credentials = new Properties();
         credentials.setProperty("user", at.user());
         credentials.setProperty("password", at.password());
-        return Source.of(() -> driver.connect(url, credentials));
+        return new Source(() -> driver.connect(url, credentials), () -> {});
     }
 }

@@ -47,7 +47,7 @@ public enum Target {
                     cluster.weirUrl(),
                     PostgresCluster.USER,
                     PostgresCluster.PASSWORD,
-                    cluster);
+                    cluster::close);
         }
     };
 
@@ -60,7 +60,7 @@ public enum Target {
      * @param weirUrl through Weir
      * @param end stops the target
      */
-    record Address(String url, String weirUrl, String user, String password, AutoCloseable end) {}
+    record Address(String url, String weirUrl, String user, String password, Runnable end) {}
 
     abstract Address start() throws Exception;
 
