@@ -1,0 +1,99 @@
+package dev.weir.replicator;
+
+import dev.weir.log.EmbeddedReplication;
+import dev.weir.replicator.replica.ReplicaSite;
+import dev.weir.replicator.replica.ReplicaState;
+import dev.weir.replicator.replica.ReplicaStatus;
+import dev.weir.replicator.replica.Replication;
+import dev.weir.replicator.source.PrimaryAccess;
+import dev.weir.replicator.source.PrimaryStore;
+import dev.weir.replicator.source.StoreUrl;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A primary store of this JVM with its replicas and their threads, from start until close. Thread-safe. */
+final class EmbeddedCluster {
+    /** How long a replica rests when it is not woken: only commits that bypass the driver go unannounced. */
+    private static final Duration REST = Duration.ofMillis(100);
+
+    private final PrimaryStore primary;
+    private final List<EmbeddedReplication.EmbeddedNode> nodes;
+    private final List<Replication> replications;
+    private final List<Runner> runners = new ArrayList<>();
+    private final AtomicLong newest = new AtomicLong();
+
+    private EmbeddedCluster(
+            PrimaryStore primary, List<EmbeddedReplication.EmbeddedNode> nodes, List<Replication> replications) {
+        this.primary = primary;
+        this.nodes = List.copyOf(nodes);
+        this.replications = List.copyOf(replications);
+    }
+
+    /** Opens the primary and as many replicas as can be opened, and starts their threads. Blocks until those are copied that can be. */
+    static EmbeddedCluster start(StoreUrl url, String user, String password, int replicas) throws SQLException {
+        PrimaryStore primary = PrimaryStore.open(url, user, password);
+        PrimaryAccess access = new PrimaryAccess(url, user, password);
+        List<EmbeddedReplication.EmbeddedNode> nodes = new ArrayList<>();
+        nodes.add(new EmbeddedReplication.EmbeddedNode(PrimaryStore.NAME, url.jdbc(), true));
+        List<Replication> replications = new ArrayList<>();
+        for (int i = 1; i <= replicas; i++) {
+            String name = "replica-" + i;
+            StoreUrl store = url.sibling("-" + name);
+            String served =
+                    store.withSessionSettingsOf(url).with("IFEXISTS", "TRUE").jdbc();
+            nodes.add(new EmbeddedReplication.EmbeddedNode(name, served, false));
+            replications.add(new Replication(new ReplicaSite(name, store, served), access, System::nanoTime));
+        }
+        EmbeddedCluster cluster = new EmbeddedCluster(primary, nodes, replications);
+        cluster.startReplicas();
+        return cluster;
+    }
+
+    private void startReplicas() {
+        for (Replication replication : replications) {
+            // The first step opens or copies; one that cannot now tries again on its own thread.
+            replication.work();
+            Runner runner = new Runner("weir-" + replication.site().name(), replication::work, REST);
+            runners.add(runner);
+            runner.start();
+        }
+    }
+
+    List<EmbeddedReplication.EmbeddedNode> nodes() {
+        return nodes;
+    }
+
+    long appliedLsn(int node) {
+        return node == 0 ? newest.get() : replications.get(node - 1).appliedLsn();
+    }
+
+    void committed(long lsn) {
+        if (newest.get() < lsn) {
+            newest.accumulateAndGet(lsn, Math::max);
+        }
+        for (Runner runner : runners) {
+            runner.wake();
+        }
+    }
+
+    /** Each replica as it is now. */
+    List<ReplicaStatus> statuses() {
+        return replications.stream().map(Replication::status).toList();
+    }
+
+    /** Whether every replica stands still for good. */
+    boolean isDead() {
+        return !replications.isEmpty()
+                && replications.stream().allMatch(replication -> replication.state() == ReplicaState.STOPPED);
+    }
+
+    /** Stops the threads and closes all stores that nobody else has open. Blocks. */
+    void close() throws SQLException {
+        runners.forEach(Runner::close);
+        replications.forEach(Replication::close);
+        primary.close();
+    }
+}

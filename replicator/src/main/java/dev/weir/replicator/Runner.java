@@ -1,0 +1,80 @@
+package dev.weir.replicator;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread of one duty: it works until nothing is left to do, then rests until it is woken or the rest is over.
+ * Owns the only thread and the only waiting of what it runs. Never interrupts its thread, because H2 closes a store's file when a thread is interrupted in it.
+ * Thread-safe.
+ */
+public final class Runner implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
+
+    private final Duty duty;
+    private final long restNanos;
+    private final Thread thread;
+    private volatile boolean signalled;
+    private volatile boolean stopped;
+
+    /** @param rest how long to wait after a round in which nothing was done, unless woken */
+    public Runner(String name, Duty duty, Duration rest) {
+        this.duty = duty;
+        this.restNanos = rest.toNanos();
+        this.thread = new Thread(this::run, name);
+        thread.setDaemon(true);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /** Ends the rest, or skips the next one. Never blocks; costs one volatile read while a signal is outstanding. */
+    public void wake() {
+        if (!signalled) {
+            signalled = true;
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Stops after the round in progress and waits for its end, however long that takes, unless called from the runner's own thread. */
+    @Override
+    public void close() {
+        stopped = true;
+        LockSupport.unpark(thread);
+        if (thread != Thread.currentThread()) {
+            joinUninterruptibly();
+        }
+    }
+
+    private void run() {
+        try {
+            while (!stopped) {
+                signalled = false;
+                if (duty.work() == 0 && !signalled && !stopped) {
+                    LockSupport.parkNanos(this, restNanos);
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.error("event=runner_failed runner={}", thread.getName(), e);
+            throw e;
+        }
+    }
+
+    private void joinUninterruptibly() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,222 @@
+package dev.weir.replicator.replica;
+
+import dev.weir.log.Digest;
+import dev.weir.log.EntryState;
+import dev.weir.log.LogTransaction;
+import dev.weir.log.LoggedStatement;
+import dev.weir.log.LoggedStatement.Ddl;
+import dev.weir.log.LoggedStatement.Rows;
+import dev.weir.log.LoggedStatement.Sql;
+import dev.weir.log.Lsn;
+import dev.weir.log.ReplaySql;
+import dev.weir.log.SessionContext;
+import dev.weir.log.Values;
+import dev.weir.replicator.replica.ApplyFailure.Remedy;
+import dev.weir.replicator.source.Position;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies log entries to one replica, in LSN order, several in one transaction, together with the checkpoint. Every change must touch as many rows as it did on the
+ * primary, and the digest chain must go on; else nothing of the entry is applied. Confined to one thread, except {@link #applied}.
+ */
+final class Applier {
+    /** How many row changes share a transaction; beyond that H2's undo log costs more than the commits saved. */
+    private static final int CHANGES_PER_TRANSACTION = 100;
+
+    private final Connection connection;
+    private final StatementCache statements;
+    private final RowStatements rowStatements = new RowStatements();
+    private final ApplySession session;
+    private final Checkpoint checkpoint;
+    private final SchemaChange schemaChange;
+    private volatile Position committed;
+    private Position tip;
+    private int pendingChanges;
+
+    /** @param connection the applier's own, without auto-commit */
+    Applier(Connection connection, Position start, @Nullable String mode) {
+        this.connection = connection;
+        this.statements = new StatementCache(connection);
+        this.session = new ApplySession(connection, mode);
+        this.checkpoint = new Checkpoint(statements);
+        this.schemaChange = new SchemaChange(connection, new ReplicaRights(connection));
+        this.committed = start;
+        this.tip = start;
+    }
+
+    /** The position whose data readers see. Any thread may ask. */
+    Position applied() {
+        return committed;
+    }
+
+    /**
+     * Applies entries that follow {@link #applied}. After a failure everything before the failing entry has been applied and nothing of it.
+     *
+     * @throws ApplyFailure naming the entry that stands in the way
+     */
+    void apply(List<LogTransaction> entries) throws ApplyFailure {
+        try {
+            applyTogether(entries);
+        } catch (ApplyFailure together) {
+            if (together.remedy() == Remedy.REOPEN) {
+                throw together;
+            }
+            undo(together);
+            applyOneByOne(entries);
+        }
+    }
+
+    private void applyTogether(List<LogTransaction> entries) throws ApplyFailure {
+        for (LogTransaction entry : entries) {
+            if (entry.lsn().compareTo(tip.lsn()) > 0) {
+                apply(entry);
+                if (pendingChanges >= CHANGES_PER_TRANSACTION) {
+                    commit(entry.lsn());
+                }
+            }
+        }
+        commit(tip.lsn());
+    }
+
+    private void applyOneByOne(List<LogTransaction> entries) throws ApplyFailure {
+        for (LogTransaction entry : entries) {
+            if (entry.lsn().compareTo(committed.lsn()) > 0) {
+                try {
+                    apply(entry);
+                    commit(entry.lsn());
+                } catch (ApplyFailure alone) {
+                    undo(alone);
+                    throw alone;
+                }
+            }
+        }
+    }
+
+    private void apply(LogTransaction entry) throws ApplyFailure {
+        requireSuccessor(entry);
+        if (entry.state() == EntryState.DONE) {
+            for (LoggedStatement statement : entry.statements()) {
+                try {
+                    apply(entry, statement);
+                } catch (SQLException e) {
+                    throw failure(entry.lsn(), e);
+                }
+            }
+        }
+        tip = new Position(entry.lsn(), entry.epoch(), entry.incarnation(), entry.chain(), entry.committedAt());
+        pendingChanges++;
+    }
+
+    private void requireSuccessor(LogTransaction entry) throws ApplyFailure {
+        Lsn expected = tip.lsn().next();
+        if (!entry.lsn().equals(expected)) {
+            throw new ApplyFailure(
+                    entry.lsn(), Remedy.RESEED, "the log has a gap: entry " + expected + " was expected", null);
+        }
+        if (entry.epoch().compareTo(tip.epoch()) < 0) {
+            throw new ApplyFailure(
+                    entry.lsn(),
+                    Remedy.RESEED,
+                    "its epoch " + entry.epoch() + " is older than the replica's epoch " + tip.epoch(),
+                    null);
+        }
+        if (entry.chain() != Digest.next(tip.digest(), entry.hash())) {
+            throw new ApplyFailure(
+                    entry.lsn(),
+                    Remedy.RESEED,
+                    "the digest chain breaks here: the entry does not follow what this replica has applied",
+                    null);
+        }
+    }
+
+    private void apply(LogTransaction entry, LoggedStatement statement) throws SQLException, ApplyFailure {
+        if (statement instanceof Rows rows) {
+            applyRows(entry.lsn(), rows);
+        } else if (statement instanceof Sql sql) {
+            enter(sql.context());
+            PreparedStatement prepared = statements.prepare(sql.context(), sql.sql());
+            int index = 1;
+            for (Object parameter : sql.parameters()) {
+                index = Values.bind(prepared, index, parameter);
+            }
+            requireCount(entry.lsn(), sql.count(), prepared.executeLargeUpdate(), "a statement");
+            pendingChanges++;
+        } else if (statement instanceof Ddl ddl) {
+            applySchemaChange(entry, ddl);
+        }
+    }
+
+    private void applyRows(Lsn lsn, Rows rows) throws SQLException, ApplyFailure {
+        for (@Nullable Object[] row : rows.rows()) {
+            List<String> texts = rowStatements.of(rows, row);
+            long count = 0;
+            for (int text = 0; text < texts.size() && count == 0; text++) {
+                PreparedStatement prepared = statements.prepare(null, texts.get(text));
+                ReplaySql.bind(prepared, rows, row, text);
+                count = prepared.executeLargeUpdate();
+            }
+            requireCount(lsn, 1, count, rows.change() + " of a row of " + rows.schema() + "." + rows.table());
+            pendingChanges++;
+        }
+    }
+
+    private void applySchemaChange(LogTransaction entry, Ddl ddl) throws SQLException, ApplyFailure {
+        commit(tip.lsn());
+        enter(ddl.context());
+        schemaChange.execute(entry.lsn(), ddl);
+        statements.clear();
+        schemaChange.finish();
+        pendingChanges = CHANGES_PER_TRANSACTION;
+    }
+
+    private void enter(SessionContext context) throws SQLException, ApplyFailure {
+        if (session.differsInMode(context)) {
+            commit(tip.lsn());
+            session.enterMode(context);
+        }
+        session.enter(context);
+    }
+
+    private static void requireCount(Lsn lsn, long expected, long found, String what) throws ApplyFailure {
+        if (expected != found) {
+            throw new ApplyFailure(
+                    lsn,
+                    Remedy.NONE,
+                    what + " changed " + found + " rows here and " + expected
+                            + " on the primary: the replica differs from it",
+                    null);
+        }
+    }
+
+    private void commit(Lsn lsn) throws ApplyFailure {
+        if (tip.equals(committed)) {
+            return;
+        }
+        try {
+            checkpoint.move(tip);
+            connection.commit();
+        } catch (SQLException e) {
+            throw failure(lsn, e);
+        }
+        committed = tip;
+        pendingChanges = 0;
+    }
+
+    private void undo(ApplyFailure reason) throws ApplyFailure {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            throw new ApplyFailure(reason.lsn(), Remedy.REOPEN, "cannot be rolled back: " + e.getMessage(), e);
+        }
+        tip = committed;
+        pendingChanges = 0;
+    }
+
+    private static ApplyFailure failure(Lsn lsn, SQLException e) {
+        return new ApplyFailure(lsn, SqlTrouble.of(e).remedy(), String.valueOf(e.getMessage()), e);
+    }
+}

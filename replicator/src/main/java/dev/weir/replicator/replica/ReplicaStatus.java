@@ -1,0 +1,22 @@
+package dev.weir.replicator.replica;
+
+import dev.weir.log.Lsn;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * One replica at one moment. Immutable.
+ *
+ * @param applied the newest entry whose data readers see
+ * @param lagEntries how many entries of the primary are not applied here; empty if the primary has not been heard of lately
+ * @param lag the age of the oldest of them by the primary's clock, zero if there is none; empty if the primary has not been heard of lately
+ * @param message why the replica is in this state; empty if there is nothing to say
+ */
+public record ReplicaStatus(
+        String name,
+        ReplicaState state,
+        Lsn applied,
+        OptionalLong lagEntries,
+        Optional<Duration> lag,
+        String message) {}

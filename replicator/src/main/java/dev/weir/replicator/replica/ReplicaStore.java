@@ -1,0 +1,197 @@
+package dev.weir.replicator.replica;
+
+import dev.weir.replicator.source.NodeRow;
+import dev.weir.replicator.source.Position;
+import dev.weir.replicator.source.Sessions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A replica's store, opened by its applier. Confined to one thread, except {@link #applied}. */
+final class ReplicaStore implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicaStore.class);
+    private static final int LOCK_TIMEOUT_MILLIS = 1_000;
+
+    private final Connection connection;
+    private final UUID cluster;
+    private final Applier applier;
+
+    private ReplicaStore(Connection connection, UUID cluster, Applier applier) {
+        this.connection = connection;
+        this.cluster = cluster;
+        this.applier = applier;
+    }
+
+    /**
+     * Opens the replica's store if there is one.
+     *
+     * @return empty if there is none, or if it cannot be used and may be replaced by a new copy
+     * @throws SQLException 08001 if what is there is no replica of this cluster and must not be touched
+     */
+    static Optional<ReplicaStore> find(ReplicaSite site, @Nullable UUID cluster) throws SQLException {
+        if (!site.isFile() || !Files.exists(site.store().file())) {
+            return Optional.empty();
+        }
+        ApplierAccount account = ApplierAccount.find(site)
+                .orElseThrow(() -> refusal(
+                        site, "there is no " + ApplierAccount.fileOf(site).getFileName() + " next to it", null));
+        return open(site, account, cluster);
+    }
+
+    /** Opens a store that is known to be there. */
+    static Optional<ReplicaStore> open(ReplicaSite site, ApplierAccount account, @Nullable UUID cluster)
+            throws SQLException {
+        Connection connection;
+        try {
+            connection = account.open(site.store());
+        } catch (SQLException e) {
+            if ("28000".equals(e.getSQLState())) {
+                throw refusal(site, "it does not know the applier's account", e);
+            }
+            throw e;
+        }
+        try {
+            Optional<ReplicaStore> store = adopt(site, connection, cluster);
+            if (store.isEmpty()) {
+                connection.close();
+            }
+            return store;
+        } catch (SQLException | RuntimeException e) {
+            Sessions.closeQuietly(connection);
+            throw e;
+        }
+    }
+
+    private static Optional<ReplicaStore> adopt(ReplicaSite site, Connection connection, @Nullable UUID cluster)
+            throws SQLException {
+        NodeRow node = NodeRow.read(connection);
+        if (!node.role().equals("replica") || !node.name().equals(site.name())) {
+            throw refusal(site, "it is the " + node.role() + " named " + node.name(), null);
+        }
+        if (cluster != null && !node.cluster().equals(cluster)) {
+            throw refusal(site, "it belongs to cluster " + node.cluster() + ", not to " + cluster, null);
+        }
+        node.requireFormat(site.store());
+        Optional<Position> position = Checkpoint.read(connection);
+        if (position.isEmpty()
+                || !SchemaChange.isSettled(connection, position.get().lsn())) {
+            return Optional.empty();
+        }
+        return Optional.of(new ReplicaStore(connection, node.cluster(), applierOf(connection, position.get())));
+    }
+
+    private static Applier applierOf(Connection connection, Position position) throws SQLException {
+        // H2 does not hold foreign keys under concurrency, so a log that it accepted may break them for a while or for
+        // good.
+        Sessions.execute(connection, "SET REFERENTIAL_INTEGRITY FALSE");
+        Sessions.execute(connection, "SET LOCK_TIMEOUT " + LOCK_TIMEOUT_MILLIS);
+        new ReplicaRights(connection).enforce();
+        String mode = modeOf(connection);
+        connection.setAutoCommit(false);
+        return new Applier(connection, position, mode);
+    }
+
+    private static String modeOf(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT SETTING_VALUE FROM INFORMATION_SCHEMA.SETTINGS WHERE SETTING_NAME = 'MODE'")) {
+            return row.next() ? row.getString(1) : "REGULAR";
+        }
+    }
+
+    private static SQLException refusal(ReplicaSite site, String why, @Nullable SQLException cause) {
+        return new SQLException(
+                "Store " + site.store() + " cannot be used for replica " + site.name() + ": " + why
+                        + ". Nothing was changed; move the store away or name another",
+                "08001",
+                cause);
+    }
+
+    UUID cluster() {
+        return cluster;
+    }
+
+    Applier applier() {
+        return applier;
+    }
+
+    /** The position whose data readers see. Any thread may ask. */
+    Position applied() {
+        return applier.applied();
+    }
+
+    /** Makes what has been applied survive a crash of the machine. Blocks. */
+    void flush() throws SQLException {
+        Sessions.execute(connection, "CHECKPOINT SYNC");
+    }
+
+    /** Puts another store's file in this one's place, see {@link #replace}, and closes this one. */
+    void replaceBy(Path fresh, Path own) throws SQLException {
+        connection.rollback();
+        replace(connection, fresh, own);
+    }
+
+    /** The same for a store that is no usable replica, and perhaps not even open. */
+    static void replaceUnusable(ApplierAccount account, ReplicaSite site, Path fresh) throws SQLException {
+        Path own = site.store().file();
+        if (!Files.exists(own)) {
+            move(fresh, own);
+            return;
+        }
+        Connection connection;
+        try {
+            connection = account.open(site.store());
+        } catch (SQLException damaged) {
+            LOG.warn("event=store_replaced_unopened replica={} reason={}", site.name(), damaged.getMessage());
+            move(fresh, own);
+            return;
+        }
+        replace(connection, fresh, own);
+    }
+
+    /** Puts a file in an open store's place, so that whoever connects finds either the old store or the new one, and ends all sessions of the old. */
+    private static void replace(Connection connection, Path fresh, Path own) throws SQLException {
+        // From here on nobody else is let in until the old store is closed, and by then its name leads to the new file.
+        Sessions.execute(connection, "SET EXCLUSIVE 2");
+        move(fresh, own);
+        shutDown(connection);
+    }
+
+    /** Closes the store for everyone without writing anything more; a store in memory is gone. */
+    void abandon() {
+        shutDown(connection);
+    }
+
+    private static void shutDown(Connection connection) {
+        try {
+            Sessions.execute(connection, "SHUTDOWN IMMEDIATELY");
+        } catch (SQLException closing) {
+            // H2 reports the end of the session that asked for it.
+            Sessions.closeQuietly(connection);
+        }
+    }
+
+    private static void move(Path fresh, Path own) throws SQLException {
+        try {
+            Files.move(fresh, own, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new SQLException("The new copy " + fresh + " cannot take the place of " + own, "08001", e);
+        }
+    }
+
+    /** Lets go of the store, which is closed when its last reader has gone. */
+    @Override
+    public void close() {
+        Sessions.closeQuietly(connection);
+    }
+}

@@ -1,0 +1,325 @@
+package dev.weir.replicator.replica;
+
+import dev.weir.log.LogTransaction;
+import dev.weir.log.Lsn;
+import dev.weir.replicator.source.Head;
+import dev.weir.replicator.source.Lineage;
+import dev.weir.replicator.source.LogSource;
+import dev.weir.replicator.source.Position;
+import dev.weir.replicator.source.PrimaryAccess;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one replica equal to its primary: copies the primary if the replica has no usable store, then applies the log as it grows. Work is done step by step in
+ * {@link #work}; nothing here waits for more to do. Confined to one thread, except {@link #status}, {@link #appliedLsn} and {@link #state}, which any thread may ask.
+ */
+public final class Replication implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Replication.class);
+    private static final int BATCH = 1_000;
+    private static final Duration HEAD_INTERVAL = Duration.ofMillis(50);
+    private static final Duration REPORT_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+    private final ReplicaSite site;
+    private final PrimaryAccess primary;
+    private final LongSupplier nanoClock;
+    private final Seeder seeder;
+    private @Nullable LogSource source;
+    private @Nullable ReplicaStore store;
+    private long retryAt;
+    private Duration pause = FIRST_PAUSE;
+    private long reportAt;
+    private @Nullable ReplicaState reported;
+    private volatile ReplicaState state = ReplicaState.CATCHING_UP;
+    private volatile String message = "";
+    private volatile @Nullable Lag lag;
+    private volatile @Nullable ReplicaStore readable;
+
+    /** Creates a replication that has done nothing yet; the first {@link #work} opens the store. */
+    public Replication(ReplicaSite site, PrimaryAccess primary, LongSupplier nanoClock) {
+        this.site = site;
+        this.primary = primary;
+        this.nanoClock = nanoClock;
+        this.seeder = new Seeder(site, primary);
+        this.retryAt = nanoClock.getAsLong();
+        this.reportAt = retryAt;
+    }
+
+    public ReplicaSite site() {
+        return site;
+    }
+
+    public ReplicaState state() {
+        return state;
+    }
+
+    /** The newest entry whose data readers of this replica see, or -1 if it serves no reads. */
+    public long appliedLsn() {
+        ReplicaStore current = readable;
+        return current == null ? -1 : current.applied().lsn().value();
+    }
+
+    /** The replica as it is now. */
+    public ReplicaStatus status() {
+        Lsn applied = new Lsn(Math.max(0, appliedLsn()));
+        Lag heard = lag;
+        long now = nanoClock.getAsLong();
+        return new ReplicaStatus(
+                site.name(),
+                state,
+                applied,
+                heard == null ? OptionalLong.empty() : heard.entries(applied, now),
+                heard == null ? Optional.empty() : heard.duration(applied, now),
+                message);
+    }
+
+    /**
+     * Does the next step: connects, copies, or applies the entries that are there.
+     *
+     * @return how many entries were applied, or 1 for another step done; 0 if there is nothing to do now
+     */
+    public int work() {
+        if (state == ReplicaState.STOPPED || state == ReplicaState.DIVERGED || nanoClock.getAsLong() - retryAt < 0) {
+            return 0;
+        }
+        try {
+            return step();
+        } catch (PrimaryLost e) {
+            closeSource();
+            stall("primary", e);
+        } catch (ApplyFailure e) {
+            return e.remedy() == ApplyFailure.Remedy.RESEED ? reseed(e) : fail(e);
+        } catch (SQLException e) {
+            closeSource();
+            closeStore();
+            stall("replica", e);
+        }
+        return 0;
+    }
+
+    private int step() throws SQLException, PrimaryLost, ApplyFailure {
+        ReplicaStore opened = store;
+        if (opened == null) {
+            opened = ReplicaStore.find(site, null).orElse(null);
+            store = opened;
+            readable = opened;
+        }
+        LogSource connected = source;
+        if (connected == null) {
+            connected = ask(primary::openLog);
+            source = connected;
+            if (opened != null) {
+                requireLineage(connected, opened);
+            }
+        }
+        if (opened == null) {
+            seed(connected, null);
+            return 1;
+        }
+        return follow(connected, opened);
+    }
+
+    private void requireLineage(LogSource connected, ReplicaStore opened) throws PrimaryLost, ApplyFailure {
+        if (!connected.cluster().equals(opened.cluster())) {
+            throw new PrimaryLost(new SQLException(
+                    "the primary belongs to cluster " + connected.cluster() + " and replica " + site.name()
+                            + " to cluster " + opened.cluster()
+                            + "; name the right primary, or move the replica's store away",
+                    "08001"));
+        }
+        Position position = opened.applied();
+        Lineage lineage = ask(() -> connected.lineage(position));
+        if (lineage != Lineage.CONTINUES) {
+            throw new ApplyFailure(
+                    position.lsn(),
+                    ApplyFailure.Remedy.RESEED,
+                    switch (lineage) {
+                        case AHEAD -> "the primary's log ends before it: the primary has lost what the replica holds";
+                        case FORKED -> "the primary's log holds another entry at this LSN";
+                        case PRUNED -> "the primary's log no longer reaches back to it";
+                        case CONTINUES -> "";
+                    },
+                    null);
+        }
+    }
+
+    private int follow(LogSource connected, ReplicaStore opened) throws PrimaryLost, ApplyFailure {
+        hear(connected, opened);
+        Lsn after = opened.applied().lsn();
+        List<LogTransaction> entries = ask(() -> connected.read(after, BATCH));
+        if (!entries.isEmpty()) {
+            lag = heard().from(entries.get(0).committedAt());
+            opened.applier().apply(entries);
+            lag = heard().from(opened.applied().committedAt());
+        }
+        become(entries.size() < BATCH ? ReplicaState.STREAMING : ReplicaState.CATCHING_UP, "");
+        pause = FIRST_PAUSE;
+        report(connected, opened.applied());
+        return entries.size();
+    }
+
+    /** Asks where the log ends, now and then. */
+    private void hear(LogSource connected, ReplicaStore opened) throws PrimaryLost {
+        long now = nanoClock.getAsLong();
+        Lag known = lag;
+        if (known == null || now - known.heardNanos() >= HEAD_INTERVAL.toNanos()) {
+            Head head = ask(connected::head);
+            boolean behind = opened.applied().lsn().compareTo(head.lsn()) < 0;
+            lag = new Lag(head, now, known != null && behind ? known.oldestUnapplied() : null);
+        }
+    }
+
+    private Lag heard() {
+        Lag known = lag;
+        if (known == null) {
+            throw new IllegalStateException("The log's end has not been asked for");
+        }
+        return known;
+    }
+
+    private void report(LogSource connected, Position applied) throws PrimaryLost {
+        long now = nanoClock.getAsLong();
+        if (state != reported || now - reportAt >= 0) {
+            ReplicaState current = state;
+            ask(() -> {
+                connected.report(
+                        site.name(), site.servedUrl(), applied.epoch(), applied.lsn(), applied.lsn(), current.name());
+                return current;
+            });
+            reported = current;
+            reportAt = now + REPORT_INTERVAL.toNanos();
+        }
+    }
+
+    private void seed(LogSource connected, @Nullable ReplicaStore old) throws SQLException {
+        readable = null;
+        become(ReplicaState.SEEDING, "");
+        store = null;
+        ReplicaStore seeded = seeder.seed(connected, old);
+        store = seeded;
+        readable = seeded;
+        pause = FIRST_PAUSE;
+        become(ReplicaState.CATCHING_UP, "");
+    }
+
+    private int fail(ApplyFailure failure) {
+        switch (failure.remedy()) {
+            case RETRY -> stall("replica", failure);
+            case REOPEN -> {
+                closeStore();
+                stall("replica", failure);
+            }
+            case NONE, RESEED -> {
+                readable = null;
+                LOG.error(
+                        "event=diverged replica={} lsn={} reason={} action=none; to copy it anew, stop it and move its store away",
+                        site.name(),
+                        failure.lsn(),
+                        failure.getMessage());
+                become(ReplicaState.DIVERGED, String.valueOf(failure.getMessage()));
+            }
+        }
+        return 0;
+    }
+
+    private int reseed(ApplyFailure failure) {
+        readable = null;
+        LOG.error(
+                "event=diverged replica={} lsn={} reason={} action=reseed",
+                site.name(),
+                failure.lsn(),
+                failure.getMessage());
+        become(ReplicaState.DIVERGED, String.valueOf(failure.getMessage()));
+        LogSource connected = source;
+        ReplicaStore old = store;
+        if (connected == null) {
+            throw new IllegalStateException("Divergence is found only with a primary at hand");
+        }
+        try {
+            seed(connected, old);
+            return 1;
+        } catch (SQLException e) {
+            if (old != null) {
+                old.close();
+            }
+            closeSource();
+            closeStore();
+            stall("reseed", e);
+            return 0;
+        }
+    }
+
+    private void stall(String side, Exception cause) {
+        retryAt = nanoClock.getAsLong() + pause.toNanos();
+        Duration longer = pause.multipliedBy(2);
+        pause = longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
+        become(ReplicaState.STALLED, side + ": " + cause.getMessage());
+    }
+
+    private void become(ReplicaState next, String why) {
+        if (next != state) {
+            if (next == ReplicaState.STALLED) {
+                LOG.warn("event=state replica={} state={} reason={}", site.name(), next, why);
+            } else {
+                LOG.info("event=state replica={} state={}", site.name(), next);
+            }
+        }
+        message = why;
+        state = next;
+    }
+
+    private void closeSource() {
+        if (source != null) {
+            source.close();
+            source = null;
+        }
+    }
+
+    private void closeStore() {
+        readable = null;
+        if (store != null) {
+            store.close();
+            store = null;
+        }
+    }
+
+    /** Stops for good and lets go of both stores. Call it when {@link #work} is no longer called. */
+    @Override
+    public void close() {
+        become(ReplicaState.STOPPED, "");
+        closeSource();
+        closeStore();
+    }
+
+    /** A question to the primary. */
+    @FunctionalInterface
+    private interface Question<T> {
+        T ask() throws SQLException;
+    }
+
+    private static <T> T ask(Question<T> question) throws PrimaryLost {
+        try {
+            return question.ask();
+        } catch (SQLException e) {
+            throw new PrimaryLost(e);
+        }
+    }
+
+    /** The primary cannot be asked; what this replica holds is not in doubt. */
+    private static final class PrimaryLost extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        PrimaryLost(SQLException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package dev.weir.replicator.source;
+
+import dev.weir.log.Epoch;
+import dev.weir.log.LogReader;
+import dev.weir.log.LogTransaction;
+import dev.weir.log.Lsn;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * One replica's session with its primary: reads the log, hands out only what would survive a crash of the primary, and reports progress.
+ * Needs an administrator, because flushing does. Confined to one thread; any {@link SQLException} leaves it fit only to be closed.
+ */
+public final class LogSource implements AutoCloseable {
+    private final Connection connection;
+    private final DurableMark durable;
+    private final UUID cluster;
+
+    private LogSource(Connection connection, DurableMark durable, UUID cluster) {
+        this.connection = connection;
+        this.durable = durable;
+        this.cluster = cluster;
+    }
+
+    /**
+     * Connects to a primary.
+     *
+     * @throws SQLException 08001 if the database is no primary of a Weir cluster
+     */
+    static LogSource open(StoreUrl url, String user, String password, DurableMark durable) throws SQLException {
+        Connection connection = Sessions.open(url, user, password);
+        try {
+            NodeRow node = NodeRow.read(connection);
+            if (!node.role().equals("primary")) {
+                throw new SQLException(
+                        "Database " + url + " is the replica " + node.name() + ", not a primary; name the primary",
+                        "08001");
+            }
+            node.requireFormat(url);
+            LogSource source = new LogSource(connection, durable, node.cluster());
+            durable.notPast(source.head().lsn().value());
+            return source;
+        } catch (SQLException | RuntimeException e) {
+            Sessions.closeQuietly(connection);
+            throw e;
+        }
+    }
+
+    public UUID cluster() {
+        return cluster;
+    }
+
+    /** The end of the log as it is visible now, durable or not. */
+    public Head head() throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(
+                        "SELECT LSN, EPOCH, SCHEMA_LSN, CURRENT_TIMESTAMP FROM WEIR.HEAD WHERE ID = 1");
+                ResultSet row = query.executeQuery()) {
+            if (!row.next()) {
+                throw new SQLException("WEIR.HEAD of the primary is empty", "02000");
+            }
+            return new Head(
+                    new Lsn(row.getLong(1)),
+                    new Epoch(row.getLong(2)),
+                    new Lsn(row.getLong(3)),
+                    row.getObject(4, OffsetDateTime.class).toInstant());
+        }
+    }
+
+    /** The settings, as {@code NAME=VALUE}, that another store must be opened with to give names, types and SQL the same meaning. */
+    public List<String> settings() throws SQLException {
+        List<String> settings = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT SETTING_NAME, SETTING_VALUE FROM INFORMATION_SCHEMA.SETTINGS WHERE SETTING_NAME IN"
+                                + " ('MODE', 'DATABASE_TO_UPPER', 'DATABASE_TO_LOWER', 'CASE_INSENSITIVE_IDENTIFIERS',"
+                                + " 'DEFAULT_NULL_ORDERING', 'DROP_RESTRICT', 'IGNORE_CATALOGS', 'ZERO_BASED_ENUMS')")) {
+            while (rows.next()) {
+                settings.add(rows.getString(1) + "=" + rows.getString(2));
+            }
+        }
+        return settings;
+    }
+
+    /** The entries that follow a position, in LSN order, all durable on the primary, ending in front of the first that is pending. */
+    public List<LogTransaction> read(Lsn after, int limit) throws SQLException {
+        List<LogTransaction> entries = LogReader.read(connection, after, limit);
+        if (!entries.isEmpty()) {
+            durable.reach(entries.get(entries.size() - 1).lsn().value(), connection);
+        }
+        return entries;
+    }
+
+    /** Where a replica's position stands in this primary's history. */
+    public Lineage lineage(Position position) throws SQLException {
+        if (head().lsn().compareTo(position.lsn()) < 0) {
+            return Lineage.AHEAD;
+        }
+        if (position.lsn().equals(Lsn.ZERO)) {
+            return Lineage.CONTINUES;
+        }
+        Optional<Position> logged = position(position.lsn());
+        if (logged.isEmpty()) {
+            return Lineage.PRUNED;
+        }
+        Position own = logged.get();
+        boolean same = own.epoch().equals(position.epoch())
+                && own.incarnation().equals(position.incarnation())
+                && own.digest() == position.digest();
+        return same ? Lineage.CONTINUES : Lineage.FORKED;
+    }
+
+    /** The position after an entry; empty if the log does not hold that entry. */
+    public Optional<Position> position(Lsn lsn) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(
+                "SELECT EPOCH, INCARNATION, DIGEST, COMMITTED_AT FROM WEIR.LOG WHERE LSN = ?")) {
+            query.setLong(1, lsn.value());
+            try (ResultSet row = query.executeQuery()) {
+                if (!row.next()) {
+                    return Optional.empty();
+                }
+                return Optional.of(new Position(
+                        lsn,
+                        new Epoch(row.getLong(1)),
+                        row.getObject(2, UUID.class),
+                        row.getLong(3),
+                        row.getObject(4, OffsetDateTime.class).toInstant()));
+            }
+        }
+    }
+
+    /** Returns once the log is durable up to this LSN. */
+    public void makeDurable(Lsn lsn) throws SQLException {
+        durable.reach(lsn.value(), connection);
+    }
+
+    /**
+     * Registers the replica, or renews what the primary knows of it. Commits.
+     *
+     * @param url where applications reach the replica; without credentials
+     */
+    public void report(String replica, String url, Epoch epoch, Lsn received, Lsn applied, String state)
+            throws SQLException {
+        try (PreparedStatement merge = connection.prepareStatement(
+                "MERGE INTO WEIR.REPLICA(NAME, URL, EPOCH, RECEIVED_LSN, APPLIED_LSN, STATE, SEEN_AT) KEY(NAME)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, CURRENT_TIMESTAMP)")) {
+            merge.setString(1, replica);
+            merge.setString(2, url);
+            merge.setLong(3, epoch.number());
+            merge.setLong(4, received.value());
+            merge.setLong(5, applied.value());
+            merge.setString(6, state);
+            merge.executeUpdate();
+        }
+    }
+
+    @Override
+    public void close() {
+        Sessions.closeQuietly(connection);
+    }
+}

@@ -1,0 +1,99 @@
+package dev.weir.replicator.source;
+
+import dev.weir.log.WeirSchema;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Locale;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A primary's store, opened in this JVM and held open until closed. Thread-safe: nothing changes after opening. */
+public final class PrimaryStore implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PrimaryStore.class);
+
+    /** The node name of every first primary. */
+    public static final String NAME = "primary";
+
+    private final Connection held;
+    private final UUID cluster;
+    private final UUID incarnation;
+
+    private PrimaryStore(Connection held, UUID cluster, UUID incarnation) {
+        this.held = held;
+        this.cluster = cluster;
+        this.incarnation = incarnation;
+    }
+
+    /**
+     * Opens the store as a primary, making it one at LSN 0 if it is no node yet, settles what a crash left undecided, and begins a new incarnation. Blocks.
+     *
+     * @param user an administrator of the store; if the store is created, its first user
+     * @throws SQLException 28000 for wrong credentials, 42501 if the user is no administrator, 08001 if the store is another cluster's replica
+     */
+    public static PrimaryStore open(StoreUrl url, String user, String password) throws SQLException {
+        Connection connection = Sessions.open(url, user, password);
+        try {
+            requireAdministrator(connection, url, user);
+            if (!WeirSchema.isNode(connection)) {
+                WeirSchema.createPrimary(connection, UUID.randomUUID(), NAME);
+                LOG.info("event=primary_created store={}", url);
+            }
+            UUID cluster = requirePrimary(connection, url);
+            UUID incarnation = WeirSchema.newIncarnation(connection);
+            return new PrimaryStore(connection, cluster, incarnation);
+        } catch (SQLException | RuntimeException e) {
+            Sessions.closeQuietly(connection);
+            throw e;
+        }
+    }
+
+    private static void requireAdministrator(Connection connection, StoreUrl url, String user) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(
+                "SELECT 1 FROM INFORMATION_SCHEMA.USERS WHERE USER_NAME = CURRENT_USER AND IS_ADMIN")) {
+            try (ResultSet row = query.executeQuery()) {
+                if (!row.next()) {
+                    throw new SQLException(
+                            "User " + user.toUpperCase(Locale.ROOT) + " is no administrator of store " + url
+                                    + "; replication needs one. Connect as an administrator, or grant it with ALTER USER ... ADMIN TRUE",
+                            "42501");
+                }
+            }
+        }
+    }
+
+    private static UUID requirePrimary(Connection connection, StoreUrl url) throws SQLException {
+        NodeRow node = NodeRow.read(connection);
+        if (!node.role().equals("primary")) {
+            throw new SQLException(
+                    "Store " + url + " is the replica " + node.name() + " of cluster " + node.cluster()
+                            + " and cannot be opened as a primary; name the primary's store",
+                    "08001");
+        }
+        node.requireFormat(url);
+        return node.cluster();
+    }
+
+    /** The cluster that this store is the primary of. */
+    public UUID cluster() {
+        return cluster;
+    }
+
+    /** The opening of the store that this object is. */
+    public UUID incarnation() {
+        return incarnation;
+    }
+
+    /** Whether the store is still open here; a client with admin rights can shut it down. Asks the database. */
+    public boolean isOpen() throws SQLException {
+        return held.isValid(1);
+    }
+
+    /** Lets go of the store; H2 closes it when nobody else has it open. */
+    @Override
+    public void close() throws SQLException {
+        held.close();
+    }
+}
