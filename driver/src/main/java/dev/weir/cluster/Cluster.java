@@ -1,39 +1,164 @@
 package dev.weir.cluster;
 
 import dev.weir.log.EmbeddedReplication;
+import dev.weir.sql.SqlDialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The nodes that serve one database to one user: their pools, the monitor that probes them, and its newest view. Shared by all
  * logical connections of the JVM with equal settings. Thread-safe.
  */
-public abstract class Cluster implements AutoCloseable {
-    Cluster() {}
+public final class Cluster implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
-    public abstract ClusterSettings settings();
+    private static final Duration READY_AT_MOST = Duration.ofSeconds(10);
+
+    private final ClusterSettings settings;
+    private final Dialect dialect;
+    private final List<Node> nodes;
+    private final Rounds rounds;
+    private final Users users;
+    private final List<NodePool> pools;
+    private final MonitorLoop loop;
+    private final Views views;
+    private final LongSupplier clock;
+    private final @Nullable EmbeddedReplication replication;
+    private final @Nullable PrimaryHead head;
+    private volatile boolean closeEagerly;
+    private volatile boolean ready;
+
+    Cluster(
+            ClusterSettings settings,
+            List<Node> nodes,
+            @Nullable EmbeddedReplication replication,
+            Rounds rounds,
+            LongSupplier clock) {
+        this.settings = settings;
+        this.dialect = Dialect.of(settings.dialect());
+        this.nodes = List.copyOf(nodes);
+        this.replication = replication;
+        this.rounds = rounds;
+        this.clock = clock;
+        this.users = new Users(clock);
+        Wire wire = new Wire(dialect, settings.targetProperties());
+        this.head = replication == null ? null : new PrimaryHead(nodes.get(0), wire);
+        Monitor monitor = new Monitor(nodes, rounds, replication, clock.getAsLong());
+        this.views = new Views(monitor.view());
+        String name = String.join("+", nodes.stream().map(Node::name).toList());
+        this.pools = nodes.stream().map(node -> pool(node, name, wire)).toList();
+        this.loop = new MonitorLoop(
+                "weir-monitor-" + name,
+                monitor,
+                nodes.stream().map(node -> probe(node, wire)).toList(),
+                rounds,
+                clock,
+                settings.probeInterval(),
+                sample -> MonitorLoop.verdict(sample, dialect),
+                views::publish,
+                this::closeIfIdle);
+    }
+
+    private NodePool pool(Node node, String name, Wire wire) {
+        NodeSource source = new NodeSource(node, wire, dialect, this::awaitSampleOfSameLife);
+        return new NodePool(node, name, settings, source, () -> view().status(node));
+    }
+
+    private Probe probe(Node node, Wire wire) {
+        if (replication != null && node.index() > 0) {
+            return new EmbeddedReplicaProbe(node, replication, clock);
+        }
+        Wire bounded = replication == null ? wire.bounded(probeTimeout()) : wire;
+        return new SqlProbe(node, bounded, dialect, clock);
+    }
+
+    private Duration probeTimeout() {
+        return MonitorLoop.lateAfter(settings.probeInterval()).multipliedBy(4);
+    }
+
+    void start() {
+        loop.start();
+    }
+
+    boolean join() {
+        return users.join();
+    }
+
+    boolean isClosed() {
+        return users.isClosed();
+    }
+
+    public ClusterSettings settings() {
+        return settings;
+    }
+
+    public SqlDialect dialect() {
+        return settings.dialect();
+    }
 
     /** The nodes; the list does not change. */
-    public abstract List<Node> nodes();
+    public List<Node> nodes() {
+        return nodes;
+    }
 
     /** The newest view: one volatile read. */
-    public abstract ClusterView view();
+    public ClusterView view() {
+        return views.newest();
+    }
+
+    /** The clock of the view's times: monotonic, in nanoseconds, of arbitrary origin. */
+    public long nanos() {
+        return clock.getAsLong();
+    }
 
     /**
      * The number of the newest probe that had begun when this was called, on any node of any cluster of the JVM. A sample with a
      * greater number was taken later than this call, so it covers whatever was acknowledged before. One volatile read.
      */
-    public abstract long round();
+    public long round() {
+        return rounds.newest();
+    }
 
     /**
      * Waits until every node has answered its first probe or has had its time for it. Returns at once when that is long past.
      *
      * @throws SQLException 28000 if the nodes refuse the user or password; 08001 if no node can be used, naming each node and why
      */
-    public abstract void awaitReady() throws SQLException;
+    public void awaitReady() throws SQLException {
+        if (ready) {
+            return;
+        }
+        ClusterView view = await(Readiness::isSettled, READY_AT_MOST);
+        if (!Readiness.isUsable(view)) {
+            view = oneMoreRound();
+        }
+        if (!Readiness.isUsable(view)) {
+            throw Readiness.refusal(view);
+        }
+        ready = Readiness.isSettled(view);
+    }
+
+    private ClusterView oneMoreRound() throws SQLException {
+        long before = round();
+        loop.request();
+        return await(view -> Readiness.isUsable(view) || Readiness.isTriedAfter(before, view), probeTimeout());
+    }
+
+    private ClusterView await(Predicate<ClusterView> condition, Duration timeout) throws SQLException {
+        try {
+            return views.await(condition, timeout);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Errors.unreachable("Interrupted while waiting for the nodes " + nodes + " to be probed", e);
+        }
+    }
 
     /**
      * A physical connection to the node from its pool; closing it gives it back. Waits for a free one up to the pool timeout.
@@ -41,29 +166,99 @@ public abstract class Cluster implements AutoCloseable {
      * @param life the {@link NodeStatus#life} of the node in the view by which it was chosen
      * @throws SQLException 08001 if the node cannot be reached or has restarted since that view, 28000 if it refuses the user
      */
-    public abstract Connection borrow(Node node, long life) throws SQLException;
+    public Connection borrow(Node node, long life) throws SQLException {
+        NodePool pool = pools.get(node.index());
+        NodeStatus status = view().status(node);
+        if (!status.isUp() && status.state() != NodeState.UNFIT) {
+            status = anotherChance(node);
+            if (!status.isUp()) {
+                node.failed();
+                throw pool.unreachable(status, null);
+            }
+        }
+        Connection borrowed;
+        try {
+            borrowed = pool.borrow();
+        } catch (SQLException e) {
+            node.failed();
+            throw e;
+        }
+        if (replication == null
+                && status.role() == NodeRole.REPLICA
+                && view().status(node).life() != life) {
+            borrowed.close();
+            throw Errors.unreachable("Replica " + node + " may have restarted since it was chosen; route again", null);
+        }
+        return borrowed;
+    }
 
     /**
      * Gives up a borrowed connection for good: it is closed physically and never lent again, since it is broken or holds session
      * state that cannot be undone. Use instead of closing it; may be called from any thread, and reports no error.
      */
-    public abstract void discard(Node node, Connection connection);
+    public void discard(Node node, Connection connection) {
+        pools.get(node.index()).discard(connection);
+    }
 
-    /** What an error of the target driver says about the node. */
-    public abstract Failure failure(SQLException error);
-
-    /** Counts a failure and, if it says that the node is gone, takes it out of rotation until its next good probe. Never blocks. */
-    public abstract void reportFailure(Node node, SQLException failure);
-
-    /** Asks for a round of probes at once; calls while one is due are merged. Never blocks. */
-    public abstract void probeNow();
+    /** Probes a node that was not up when it was last probed. */
+    private NodeStatus anotherChance(Node node) throws SQLException {
+        long before = round();
+        loop.request();
+        Duration patience = MonitorLoop.lateAfter(settings.probeInterval());
+        return await(view -> view.status(node).attempt() > before, patience).status(node);
+    }
 
     /**
-     * Waits until the primary and a replica have been sampled by probes that began after this call.
+     * A new connection to a replica may serve only when the node's published life is that of the connection: a probe sent after the
+     * connection was made, on a connection that is still the same, shows that.
+     */
+    private void awaitSampleOfSameLife(Node node) throws SQLException {
+        if (replication != null || view().status(node).role() != NodeRole.REPLICA) {
+            return;
+        }
+        long before = round();
+        loop.request();
+        Duration patience = probeTimeout();
+        NodeStatus status =
+                await(view -> view.status(node).attempt() > before, patience).status(node);
+        if (status.round() <= before) {
+            throw Errors.unreachable(
+                    "Replica " + node + " accepts connections but did not answer a probe in time", null);
+        }
+    }
+
+    /** What an error of the target driver says about the node. */
+    public Failure failure(SQLException error) {
+        return dialect.failure(error);
+    }
+
+    /** Counts a failure and, if it says that the node is gone, takes it out of rotation until its next good probe. Never blocks. */
+    public void reportFailure(Node node, SQLException failure) {
+        Failure kind = dialect.failure(failure);
+        if (kind == Failure.CONNECTION_LOST || kind == Failure.NOT_READY) {
+            node.failed();
+            loop.report(
+                    node,
+                    kind == Failure.NOT_READY ? NodeState.UNFIT : NodeState.DOWN,
+                    "failed a statement with SQLSTATE " + failure.getSQLState());
+        }
+    }
+
+    /** Asks for a round of probes at once; calls while one is due are merged. Never blocks. */
+    public void probeNow() {
+        loop.request();
+    }
+
+    /**
+     * Probes at once and waits until the primary and some replica in rotation have answered a probe that began after this call.
      *
      * @return the newest view, whether or not that happened in time
      */
-    public abstract ClusterView awaitSamples(Duration timeout) throws InterruptedException;
+    public ClusterView awaitSamples(Duration timeout) throws InterruptedException {
+        long before = round();
+        loop.request();
+        return views.await(view -> Readiness.isSampledAfter(before, view), timeout);
+    }
 
     /**
      * The position of the primary's newest visible commit, read in memory without a network round trip.
@@ -71,15 +266,58 @@ public abstract class Cluster implements AutoCloseable {
      * @return -1 unless this cluster is embedded
      * @throws SQLException 08006 if the primary's store fails
      */
-    public abstract long exactPrimaryLsn() throws SQLException;
+    public long exactPrimaryLsn() throws SQLException {
+        return head == null ? -1 : head.lsn();
+    }
 
     /** The replication inside this JVM; null unless this cluster is embedded. */
-    public abstract @Nullable EmbeddedReplication replication();
+    public @Nullable EmbeddedReplication replication() {
+        return replication;
+    }
+
+    /** How many physical connections are lent out now, over all nodes. */
+    public int lent() {
+        return pools.stream().mapToInt(NodePool::lent).sum();
+    }
 
     /** Gives up one user's share. The last one leaves the cluster idle, and it closes by itself after the idle timeout. */
     @Override
-    public abstract void close();
+    public void close() {
+        users.leave();
+        if (closeEagerly) {
+            closeIfUnused();
+        }
+    }
 
-    /** Gives up one user's share; if it is the last one, closes pools and monitor before it returns. */
-    public abstract void closeNow();
+    /** Gives up one user's share; if it is the last one, closes pools and monitor before it returns, else when the last one goes. */
+    public void closeNow() {
+        closeEagerly = true;
+        close();
+    }
+
+    private void closeIfIdle() {
+        if (users.isIdleFor(settings.idleTimeout().toNanos())) {
+            closeIfUnused();
+        }
+    }
+
+    private void closeIfUnused() {
+        if (!users.closeIfUnused()) {
+            return;
+        }
+        Clusters.forget(this);
+        loop.stop();
+        pools.forEach(NodePool::close);
+        if (head != null) {
+            head.close();
+        }
+        if (replication != null) {
+            try {
+                replication.close();
+            } catch (SQLException e) {
+                LOG.warn("The embedded cluster {} did not close cleanly", nodes, e);
+            }
+        }
+        LOG.debug("Closed the pools and the monitor of {}", nodes);
+    }
 }

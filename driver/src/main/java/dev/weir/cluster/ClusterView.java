@@ -12,6 +12,7 @@ public final class ClusterView {
     private final List<NodeStatus> statuses;
     private final @Nullable NodeStatus primary;
     private final NodeStatus[] replicas;
+    private final String cluster;
     private final long nanos;
     private final @Nullable EmbeddedReplication exact;
 
@@ -19,11 +20,13 @@ public final class ClusterView {
             List<NodeStatus> statuses,
             @Nullable NodeStatus primary,
             List<NodeStatus> replicas,
+            String cluster,
             long nanos,
             @Nullable EmbeddedReplication exact) {
         this.statuses = List.copyOf(statuses);
         this.primary = primary;
         this.replicas = replicas.toArray(NodeStatus[]::new);
+        this.cluster = cluster;
         this.nanos = nanos;
         this.exact = exact;
     }
@@ -53,6 +56,11 @@ public final class ClusterView {
     /** A replica in rotation, from 0. */
     public NodeStatus replica(int i) {
         return replicas[i];
+    }
+
+    /** The identity of the cluster: H2's cluster id, PostgreSQL's system identifier; empty while not known. */
+    public String cluster() {
+        return cluster;
     }
 
     /** When this view was made, in the cluster's clock. */

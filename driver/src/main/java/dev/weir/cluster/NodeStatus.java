@@ -13,12 +13,13 @@ import org.jspecify.annotations.Nullable;
  *     one; -1 if not known
  * @param round the number of the probe that took that sample; -1 if there is none
  * @param sentNanos when that probe was sent, in the cluster's clock; meaningless if round is -1
- * @param life raised each time the node may have restarted; within one life a replica's position never goes back
+ * @param life differs after each time the node may have restarted, and grows; within one life a replica's position never goes back
  * @param coveredRound the number of the newest probe of the primary whose position this node has reached, in this life;
  *     -1 if none. Whatever was acknowledged before that probe began is visible here
  * @param coveredNanos when that probe was sent, so that now minus this bounds the node's staleness; meaningless if
  *     coveredRound is -1
  * @param latencyNanos decayed round-trip time of its probes; 0 if not known
+ * @param attempt the number of its newest probe that has ended, whether it succeeded or failed; -1 if none has
  * @param problem what is wrong, for people and without credentials; null if nothing is
  */
 public record NodeStatus(
@@ -33,13 +34,19 @@ public record NodeStatus(
         long coveredRound,
         long coveredNanos,
         long latencyNanos,
+        long attempt,
         @Nullable String problem) {
     /** What is known of a node before its first probe has ended. */
     public static NodeStatus unknown(Node node) {
-        return new NodeStatus(node, NodeRole.UNKNOWN, NodeState.UNKNOWN, 0, -1, -1, 0, 0, -1, 0, 0, null);
+        return new NodeStatus(node, NodeRole.UNKNOWN, NodeState.UNKNOWN, 0, -1, -1, 0, 0, -1, 0, 0, -1, null);
     }
 
     public boolean isUp() {
         return state == NodeState.UP;
+    }
+
+    /** The node and what is wrong with it, or what it is, for messages. */
+    public String describe() {
+        return problem == null ? node + " " + state.phrase() : node + " " + problem;
     }
 }

@@ -1,7 +1,9 @@
 package dev.weir.routing;
 
 import dev.weir.cluster.Node;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -13,42 +15,47 @@ import org.jspecify.annotations.Nullable;
  * such that the primary's state before the next round has been seen (commits and reads of the primary whose LSN is not known);
  * and the same for each replica, where the replica itself is exempt for as long as it has not restarted.
  */
-public final class CausalClock {
-    private static final long NONE = -1;
+final class CausalClock {
+    static final long NONE = -1;
 
-    private final AtomicLong lsn = new AtomicLong(NONE);
-    private final AtomicLong epoch = new AtomicLong();
+    private final AtomicReference<@Nullable CausalToken> token = new AtomicReference<>();
     private final AtomicLong primaryRound = new AtomicLong(NONE);
     private final AtomicReferenceArray<@Nullable Seen> replicas;
-    private volatile int preferred = -1;
+    private final Hold hold = new Hold();
+    private final AtomicInteger preferred = new AtomicInteger(-1);
 
     /** A clock that has seen nothing of a cluster with this many nodes. */
-    public CausalClock(int nodes) {
+    CausalClock(int nodes) {
         replicas = new AtomicReferenceArray<>(nodes);
     }
 
-    /** Reads of one replica in one of its lives, the last of them before this round's successor began. */
+    /** Reads of one replica in one of its lives, the last of them ended before this round's successor began. */
     private record Seen(long life, long round) {}
 
-    /** The exact position seen; -1 if none is known. */
-    long lsn() {
-        return lsn.get();
+    /** The exact position seen; null if none is known. */
+    @Nullable CausalToken token() {
+        return token.get();
     }
 
-    /** The epoch of {@link #lsn()}; 0 if none is known. */
-    long epoch() {
-        return epoch.get();
-    }
-
-    /** Records a position that was seen. */
-    void see(long seenEpoch, long seenLsn) {
-        raise(epoch, seenEpoch);
-        raise(lsn, seenLsn);
+    /** Records a position that was seen. One of a newer epoch replaces one of an older, whose positions it does not compare with. */
+    void see(long epoch, long lsn) {
+        while (true) {
+            CausalToken seen = token.get();
+            if (seen != null && (seen.epoch() > epoch || (seen.epoch() == epoch && seen.lsn() >= lsn))) {
+                return;
+            }
+            if (token.compareAndSet(seen, new CausalToken(epoch, lsn))) {
+                return;
+            }
+        }
     }
 
     /** Records that the primary's state was seen by a commit or read that ended when this round was the newest to have begun. */
     void seePrimary(long round) {
-        raise(primaryRound, round);
+        long seen = primaryRound.get();
+        while (seen < round && !primaryRound.compareAndSet(seen, round)) {
+            seen = primaryRound.get();
+        }
     }
 
     /** Records a read of a replica, chosen in this life of it, that ended when this round was the newest to have begun. */
@@ -73,37 +80,47 @@ public final class CausalClock {
     }
 
     /**
-     * The round that a replica must cover by a later one, so that it has all that this clock has seen by rounds.
+     * The round that a replica must cover by a later one, so that it has all that this clock has seen by rounds. What the replica
+     * itself showed in its present life does not count.
      *
-     * @param life the replica's current life
-     * @return -1 if nothing constrains it
+     * @return {@link #NONE} if nothing constrains it
      */
-    long roundNeeded(Node node, long life) {
+    long roundNeeded(Node replica, long life) {
         long needed = primaryRound.get();
         for (int i = 0; i < replicas.length(); i++) {
             Seen seen = replicas.get(i);
-            if (seen != null && seen.round > needed && (i != node.index() || seen.life != life)) {
+            if (seen != null && seen.round > needed && (i != replica.index() || seen.life != life)) {
                 needed = seen.round;
             }
         }
         return needed;
     }
 
-    /** The replica that this scope's reads keep to while its position is not known exactly; -1 if none was chosen. */
+    /** The newest round seen anywhere; {@link #NONE} if there is none. */
+    long roundSeen() {
+        long newest = primaryRound.get();
+        for (int i = 0; i < replicas.length(); i++) {
+            Seen seen = replicas.get(i);
+            if (seen != null && seen.round > newest) {
+                newest = seen.round;
+            }
+        }
+        return newest;
+    }
+
+    /** The ration of waiting for measurements. */
+    Hold hold() {
+        return hold;
+    }
+
+    /** The index of the replica that this scope's reads keep to while positions are sampled; -1 if none was chosen. */
     int preferred() {
-        return preferred;
+        return preferred.get();
     }
 
-    void prefer(Node node) {
-        if (preferred != node.index()) {
-            preferred = node.index();
-        }
-    }
-
-    private static void raise(AtomicLong value, long to) {
-        long current = value.get();
-        while (current < to && !value.compareAndSet(current, to)) {
-            current = value.get();
-        }
+    /** Moves the scope's reads from one replica to another, unless somebody else has moved them; says where they go now. */
+    int prefer(int from, int to) {
+        int now = preferred.compareAndExchange(from, to);
+        return now == from ? to : now;
     }
 }

@@ -2,6 +2,7 @@ package dev.weir.routing;
 
 import java.sql.SQLDataException;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The position that a session has seen: whoever presents it sees at least that. Immutable.
@@ -42,7 +43,7 @@ public record CausalToken(long epoch, long lsn) {
         throw malformed(text, null);
     }
 
-    private static SQLException malformed(String text, @org.jspecify.annotations.Nullable Throwable cause) {
+    private static SQLException malformed(String text, @Nullable Throwable cause) {
         String shown = text.length() > LONGEST ? text.substring(0, LONGEST) + "..." : text;
         return new SQLDataException(
                 "\"" + shown + "\" is not a causal token; pass on the value of getClientInfo(\"weir.token\") unchanged",

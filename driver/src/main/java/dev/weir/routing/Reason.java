@@ -32,6 +32,7 @@ public enum Reason {
     BEHIND_SESSION("no replica is proven to have all that the session has seen"),
     BEHIND_BOUND("no replica is proven fresher than the staleness bound"),
     OTHER_EPOCH("the session's token is of another epoch than the primary"),
+    READ_ONLY_TRANSACTION("the open read-only transaction runs on a replica, and the statement is not a plain read"),
     NO_PRIMARY("no primary is known");
 
     private final String phrase;

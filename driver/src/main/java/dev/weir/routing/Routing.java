@@ -1,12 +1,23 @@
 package dev.weir.routing;
 
 import dev.weir.cluster.Cluster;
+import dev.weir.cluster.ClusterView;
+import dev.weir.cluster.Node;
+import dev.weir.cluster.NodeRole;
+import dev.weir.cluster.NodeStatus;
+import dev.weir.log.EmbeddedReplication;
 import dev.weir.sql.Classification;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /** Routing of one cluster under one set of settings: the rules applied to the newest view, and the sessions' clocks. Thread-safe. */
 public final class Routing {
+    private static final Duration SAMPLE_PATIENCE = Duration.ofSeconds(2);
+
     private final Cluster cluster;
     private final RoutingSettings settings;
     private final Router router;
@@ -14,41 +25,110 @@ public final class Routing {
     public Routing(Cluster cluster, RoutingSettings settings) {
         this.cluster = cluster;
         this.settings = settings;
-        this.router = new Router(cluster.nodes());
+        this.router = new Router(cluster.nodes(), settings, cluster::nanos);
     }
 
     public Cluster cluster() {
         return cluster;
     }
 
-    /** State for one new logical connection. */
-    public RoutingSession newSession() {
-        CausalClock clock = new CausalClock(cluster.nodes().size());
-        return new RoutingSession(clock, settings.consistency(), settings.maxStaleness(), cluster.view(), 0);
+    public RoutingSettings settings() {
+        return settings;
     }
 
     /**
-     * Where a statement goes. May wait for a replica to catch up if the settings say so. The route's node is not null.
+     * State for one new logical connection. Waits until the cluster's nodes have been probed for the first time.
      *
-     * @throws SQLException 08006 if no node may serve it, saying how each node stands
+     * @throws SQLException 28000 if the nodes refuse the user; 08001 if no node can be used
      */
-    public Route route(Classification classification, RoutingSession session) throws SQLException {
-        return router.route(classification, session, cluster.view());
+    public RoutingSession newSession() throws SQLException {
+        cluster.awaitReady();
+        CausalClock clock = settings.sessionScope() == SessionScope.APPLICATION
+                ? CausalClocks.ofApplication(cluster)
+                : new CausalClock(cluster.nodes().size());
+        int turn = ThreadLocalRandom.current().nextInt(cluster.nodes().size());
+        return new RoutingSession(clock, settings.consistency(), settings.maxStaleness(), cluster.view(), turn);
+    }
+
+    /**
+     * Where a statement goes. May wait for a replica to catch up. The route's node is not null.
+     *
+     * @throws SQLException 08006 if no primary is known; 25006 if it is no plain read and its read-only transaction runs on a
+     *     replica; 55000 if no replica may serve it and the primary must not; 22023 if its hint holds a malformed token
+     */
+    public Route route(Classification statement, RoutingSession session) throws SQLException {
+        ClusterView view = cluster.view();
+        session.routedBy(view);
+        Route route = router.route(statement, session, view);
+        if (route.reason() == Reason.BEHIND_SESSION || route.reason() == Reason.BEHIND_BOUND) {
+            route = waited(route, statement, session);
+        }
+        if (route.node() == null) {
+            throw Refusals.of(route.reason(), session.routedBy());
+        }
+        return route;
+    }
+
+    private Route waited(Route unproven, Classification statement, RoutingSession session) throws SQLException {
+        long asked = settings.waitForReplica().toNanos();
+        long began = cluster.nanos();
+        if (asked > 0) {
+            return caughtUp(unproven, began + asked, statement, session);
+        }
+        Hold hold = session.clock().hold();
+        long granted = session.routedBy().isExact() ? 0 : hold.enter(began);
+        if (granted == 0) {
+            return unproven;
+        }
+        try {
+            return caughtUp(unproven, began + granted, statement, session);
+        } finally {
+            hold.leave(began, cluster.nanos());
+        }
+    }
+
+    private Route caughtUp(Route unproven, long deadline, Classification statement, RoutingSession session)
+            throws SQLException {
+        Route route = unproven;
+        try {
+            long left = deadline - cluster.nanos();
+            while (left > 0 && (route.reason() == Reason.BEHIND_SESSION || route.reason() == Reason.BEHIND_BOUND)) {
+                ClusterView view = cluster.awaitSamples(Duration.ofNanos(left));
+                session.routedBy(view);
+                route = router.route(statement, session, view);
+                left = deadline - cluster.nanos();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return route;
     }
 
     /**
      * The route to the primary for a reason that the statement's text does not show, such as {@link Reason#UPDATABLE_RESULT};
      * to the pinned node or the open transaction's if there is one.
      *
-     * @throws SQLException 08006 if no primary is known
+     * @throws SQLException 08006 if no primary is known; 25006 if the open read-only transaction runs on a replica
      */
     public Route toPrimary(Reason reason, RoutingSession session) throws SQLException {
-        return router.toPrimary(reason, cluster.view());
+        ClusterView view = cluster.view();
+        session.routedBy(view);
+        Route route = router.toPrimary(reason, session, view);
+        if (route.node() == null) {
+            throw Refusals.of(route.reason(), view);
+        }
+        return route;
     }
 
-    /** Where a statement would go and why; never waits, and leaves the session as it is. */
-    public Explanation explain(Classification classification, RoutingSession session) {
-        return new Explanation(router.route(classification, session, cluster.view()), -1, -1);
+    /**
+     * Where a statement would go and why; never waits, and leaves the session as it is. The route's node is null if it would fail.
+     *
+     * @throws SQLException 22023 if its hint holds a malformed token
+     */
+    public Explanation explain(Classification statement, RoutingSession session) throws SQLException {
+        ClusterView view = cluster.view();
+        Route route = router.route(statement, session, view);
+        return Explanation.of(route, session.clock(), view);
     }
 
     /**
@@ -58,22 +138,78 @@ public final class Routing {
      *     should be routed anew; 28000 if it refuses the user
      */
     public Connection borrow(Route route, RoutingSession session) throws SQLException {
-        return cluster.borrow(
-                route.target(), session.routedBy().status(route.target()).life());
+        Node node = route.target();
+        return cluster.borrow(node, session.routedBy().status(node).life());
     }
 
     /**
      * Records a read that succeeded and was not part of a read-write transaction; call it when the first rows have arrived and
-     * before the application sees them.
+     * before the application sees them. A read at level eventual or bounded leaves no trace.
+     *
+     * @throws SQLException 08006 if an embedded primary's position cannot be read
      */
-    public void readCompleted(Route route, RoutingSession session) throws SQLException {}
+    public void readCompleted(Route route, RoutingSession session) throws SQLException {
+        if (!isCausal(route.reason(), session.consistency())) {
+            return;
+        }
+        Node node = route.target();
+        ClusterView view = session.routedBy();
+        NodeStatus status = view.status(node);
+        if (status.role() != NodeRole.REPLICA) {
+            seenPrimary(session);
+        } else if (view.isExact()) {
+            seenExactly(status, view, session);
+        } else {
+            session.clock().seeReplica(node, status.life(), cluster.round());
+        }
+    }
+
+    private static boolean isCausal(Reason reason, Consistency level) {
+        return switch (reason) {
+            case EVENTUAL, WITHIN_BOUND, TABLELESS -> false;
+            case NOTHING_SEEN, CAUGHT_UP, SAME_REPLICA -> true;
+            default -> level == Consistency.SESSION || level == Consistency.STRONG;
+        };
+    }
+
+    private void seenExactly(NodeStatus status, ClusterView view, RoutingSession session) throws SQLException {
+        long applied = view.appliedLsn(status);
+        NodeStatus primary = view.primary();
+        if (applied < 0 || primary == null) {
+            seenPrimary(session);
+        } else {
+            session.clock().see(primary.epoch(), applied);
+        }
+    }
+
+    private void seenPrimary(RoutingSession session) throws SQLException {
+        long exact = cluster.exactPrimaryLsn();
+        NodeStatus primary = session.routedBy().primary();
+        if (exact < 0 || primary == null || primary.epoch() < 1) {
+            session.clock().seePrimary(cluster.round());
+        } else {
+            session.clock().see(primary.epoch(), exact);
+        }
+    }
 
     /**
-     * Records a commit that succeeded on the primary, DDL included.
+     * Records a transaction that ended on the primary: a commit that succeeded, DDL included, or the end of one that only read.
      *
      * @param lsn its position; -1 if that is not known, or if it wrote nothing but may have read
+     * @throws SQLException 08006 if an embedded primary's position cannot be read
      */
-    public void committed(RoutingSession session, long lsn) throws SQLException {}
+    public void committed(RoutingSession session, long lsn) throws SQLException {
+        NodeStatus primary = session.routedBy().primary();
+        if (lsn < 0 || primary == null || primary.epoch() < 1) {
+            seenPrimary(session);
+            return;
+        }
+        session.clock().see(primary.epoch(), lsn);
+        EmbeddedReplication replication = cluster.replication();
+        if (replication != null) {
+            replication.committed(lsn);
+        }
+    }
 
     /**
      * The session's causal token as text, of at least the position that it has seen. May wait for one probe of the primary.
@@ -81,7 +217,39 @@ public final class Routing {
      * @throws SQLException 08006 if the position cannot be learned
      */
     public String token(RoutingSession session) throws SQLException {
-        return new CausalToken(1, 0).toString();
+        CausalClock clock = session.clock();
+        CausalToken known = clock.token();
+        NodeStatus primary = cluster.view().primary();
+        long round = clock.roundSeen();
+        if (round == CausalClock.NONE) {
+            long epoch = primary == null ? 0 : primary.epoch();
+            return (known == null ? new CausalToken(Math.max(1, epoch), 0) : known).toString();
+        }
+        if (primary == null || primary.round() <= round) {
+            primary = sampled();
+        }
+        if (primary == null || primary.round() <= round || primary.epoch() < 1) {
+            throw new SQLTransientConnectionException(
+                    "The position that the session has seen cannot be learned: no primary answers. Nodes: "
+                            + cluster.view().statuses().stream()
+                                    .map(NodeStatus::describe)
+                                    .toList(),
+                    "08006");
+        }
+        CausalToken sampled = new CausalToken(primary.epoch(), primary.lsn());
+        if (known != null && known.epoch() == sampled.epoch() && known.lsn() > sampled.lsn()) {
+            return known.toString();
+        }
+        return sampled.toString();
+    }
+
+    private @Nullable NodeStatus sampled() {
+        try {
+            return cluster.awaitSamples(SAMPLE_PATIENCE).primary();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return cluster.view().primary();
+        }
     }
 
     /**

@@ -14,7 +14,7 @@ public final class RoutingSession {
     private @Nullable Node transactionNode;
     private @Nullable Node pinnedTo;
     private ClusterView routedBy;
-    int turn;
+    private int turn;
 
     RoutingSession(CausalClock clock, Consistency consistency, Duration maxStaleness, ClusterView view, int turn) {
         this.clock = clock;
@@ -29,6 +29,12 @@ public final class RoutingSession {
         NONE,
         READ_WRITE,
         READ_ONLY
+    }
+
+    /** The next of so many turns. */
+    int nextTurn(int count) {
+        turn = turn + 1 < 0 ? 0 : turn + 1;
+        return turn % count;
     }
 
     CausalClock clock() {

@@ -1,0 +1,50 @@
+package dev.weir.cluster;
+
+import dev.weir.sql.SqlDialect;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+
+/** How one database tells its role and position, and what its errors say about a node. Immutable. */
+abstract class Dialect {
+    static Dialect of(SqlDialect dialect) {
+        return switch (dialect) {
+            case H2 -> new H2Dialect();
+            case POSTGRESQL -> new PostgresDialect();
+        };
+    }
+
+    /** One query that tells all, in one round trip, for an ordinary user on a primary and on a replica. */
+    abstract String probeSql();
+
+    /**
+     * Reads the probe's answer.
+     *
+     * @param row before its first row
+     */
+    abstract Reading read(ResultSet row) throws SQLException;
+
+    /** What an error says about the node that raised it. */
+    abstract Failure failure(SQLException error);
+
+    /** Whether an error of the probe means that the node is reachable but no part of a Weir cluster. */
+    abstract boolean isForeign(SQLException error);
+
+    /** Adds the target driver's settings that bound how long a connection attempt and an answer may take. */
+    abstract void boundWaits(Properties properties, Duration bound);
+
+    /** What to add to the class path for the target driver. */
+    abstract String driverArtifact();
+
+    /** The part of a URL between the slashes, such as {@code a:5432}; the whole URL without its prefix if it has none. */
+    static String host(String url) {
+        int from = url.indexOf("//");
+        if (from < 0) {
+            int end = url.indexOf(';');
+            return url.substring("jdbc:".length(), end < 0 ? url.length() : end);
+        }
+        int to = url.indexOf('/', from + 2);
+        return url.substring(from + 2, to < 0 ? url.length() : to);
+    }
+}

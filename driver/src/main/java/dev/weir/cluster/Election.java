@@ -1,0 +1,128 @@
+package dev.weir.cluster;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the primary among the nodes and judges the others by it. The newest epoch or timeline ever seen rules: a primary of an older
+ * one is refused, and so is a second one of the same. No primary is chosen before every node has had its chance to answer, so that
+ * two of them never depend on who answers first. Confined to one thread.
+ */
+final class Election {
+    private final List<NodeTrack> tracks;
+    private @Nullable NodeTrack primary;
+    private String cluster = "";
+    private boolean settled;
+    private long epoch;
+
+    Election(List<NodeTrack> tracks) {
+        this.tracks = tracks;
+    }
+
+    /** The node that rules, whatever its state; null if none or more than one may claim it. */
+    @Nullable NodeTrack primary() {
+        return primary;
+    }
+
+    /** The identity of the cluster; empty while not known. */
+    String cluster() {
+        return cluster;
+    }
+
+    /** Whether a node's positions compare with the primary's: same cluster, same epoch. */
+    boolean isCurrent(NodeTrack track) {
+        return isOurs(track) && (track.epoch() == 0 || track.epoch() == epoch);
+    }
+
+    /** Decides anew who is primary; says whether positions known until now have lost their meaning by it. */
+    boolean hold() {
+        if (tracks.stream().anyMatch(track -> track.answer() == NodeState.UNKNOWN)) {
+            return false;
+        }
+        if (!settled) {
+            identify();
+        }
+        long before = epoch;
+        for (NodeTrack track : tracks) {
+            if (isOurs(track) && track.epoch() > epoch) {
+                epoch = track.epoch();
+            }
+        }
+        NodeTrack chosen = choose();
+        boolean changed = epoch != before || (chosen != null && chosen != primary);
+        primary = chosen;
+        settled |= chosen != null;
+        return changed;
+    }
+
+    private void identify() {
+        tracks.stream()
+                .filter(track -> track.role() == NodeRole.PRIMARY)
+                .findFirst()
+                .or(() -> tracks.stream()
+                        .filter(track -> cluster.isEmpty() && !track.cluster().isEmpty())
+                        .findFirst())
+                .map(NodeTrack::cluster)
+                .filter(named -> !named.equals(cluster))
+                .ifPresent(named -> {
+                    cluster = named;
+                    epoch = 0;
+                });
+    }
+
+    private @Nullable NodeTrack choose() {
+        NodeTrack standing = primary;
+        if (standing != null && standing.role() == NodeRole.PRIMARY && isCurrent(standing)) {
+            return standing;
+        }
+        List<NodeTrack> claimants = tracks.stream()
+                .filter(track -> track.role() == NodeRole.PRIMARY && isReachable(track))
+                .toList();
+        if (standing == null
+                && claimants.stream().map(NodeTrack::cluster).distinct().count() > 1) {
+            return null;
+        }
+        List<NodeTrack> current = claimants.stream().filter(this::isCurrent).toList();
+        return current.size() == 1 ? current.get(0) : null;
+    }
+
+    private static boolean isReachable(NodeTrack track) {
+        return track.answer() == NodeState.UP || track.answer() == NodeState.UNFIT;
+    }
+
+    private boolean isOurs(NodeTrack track) {
+        return track.cluster().isEmpty() || track.cluster().equals(cluster);
+    }
+
+    /** The node's status in the light of the election. */
+    NodeStatus judge(NodeTrack track) {
+        if (!isReachable(track) || track == primary) {
+            return track.status();
+        }
+        if (cluster.isEmpty()) {
+            return track.status();
+        }
+        if (!isOurs(track)) {
+            return track.status(NodeState.FOREIGN, "belongs to cluster " + track.cluster() + " instead of " + cluster);
+        }
+        if (track.epoch() != 0 && track.epoch() < epoch) {
+            return track.status(
+                    NodeState.FENCED, "is of epoch " + track.epoch() + " while the newest known is " + epoch);
+        }
+        if (track.role() == NodeRole.PRIMARY) {
+            return track.status(
+                    NodeState.FENCED,
+                    "claims to be the primary of epoch " + epoch + " beside " + rivals(track)
+                            + "; stop one of them, Weir cannot tell which is right");
+        }
+        return track.status();
+    }
+
+    private String rivals(NodeTrack claimant) {
+        return tracks.stream()
+                .filter(track -> track != claimant && track.role() == NodeRole.PRIMARY)
+                .map(track -> track.node.name())
+                .reduce((a, b) -> a + " and " + b)
+                .orElse("another");
+    }
+}

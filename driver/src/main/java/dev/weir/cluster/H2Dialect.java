@@ -1,0 +1,68 @@
+package dev.weir.cluster;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+
+/** H2: role and position stand in the tables of schema WEIR. Vendor codes are those of H2's {@code org.h2.api.ErrorCode}. */
+final class H2Dialect extends Dialect {
+    private static final String PROBE = "SELECT N.CLUSTER, N.ROLE, H.EPOCH, H.LSN, C.EPOCH, C.LSN"
+            + " FROM WEIR.NODE N LEFT JOIN WEIR.HEAD H ON H.ID = 1 LEFT JOIN WEIR.CHECKPOINT C ON C.ID = 1"
+            + " WHERE N.ID = 1";
+
+    @Override
+    String probeSql() {
+        return PROBE;
+    }
+
+    @Override
+    Reading read(ResultSet row) throws SQLException {
+        if (!row.next()) {
+            throw new SQLException("Schema WEIR names no node", "42S02", 42102);
+        }
+        String cluster = row.getString(1);
+        boolean primary = row.getString(2).equals("primary");
+        NodeRole role = primary ? NodeRole.PRIMARY : NodeRole.REPLICA;
+        long epoch = row.getLong(primary ? 3 : 5);
+        long lsn = row.getLong(primary ? 4 : 6);
+        if (row.wasNull()) {
+            return new Reading(role, cluster, 0, -1, primary ? "has no log head" : "has not been seeded yet");
+        }
+        return new Reading(role, cluster, epoch, lsn, null);
+    }
+
+    @Override
+    Failure failure(SQLException error) {
+        return switch (error.getErrorCode()) {
+            case 90067, 90098, 90121 -> Failure.CONNECTION_LOST;
+            case 90020, 90117, 90135 -> Failure.NOT_READY;
+            case 90040, 90096, 90097 -> Failure.READ_ONLY;
+            case 28000 -> Failure.DENIED;
+            default -> isConnectionState(error.getSQLState()) ? Failure.CONNECTION_LOST : Failure.STATEMENT;
+        };
+    }
+
+    private static boolean isConnectionState(String state) {
+        return state != null && state.startsWith("08");
+    }
+
+    /** Schema WEIR, its tables or columns are missing, or the user may not read them. */
+    @Override
+    boolean isForeign(SQLException error) {
+        return switch (error.getErrorCode()) {
+            case 42102, 42103, 42104, 42122, 90079, 90096 -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    void boundWaits(Properties properties, Duration bound) {
+        properties.putIfAbsent("NETWORK_TIMEOUT", Long.toString(Math.max(1, bound.toMillis())));
+    }
+
+    @Override
+    String driverArtifact() {
+        return "com.h2database:h2";
+    }
+}

@@ -1,0 +1,133 @@
+package dev.weir.cluster;
+
+import dev.weir.log.EmbeddedReplication;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns samples and failures into views: who is primary, who may serve, how fresh each replica is. It keeps no thread and does no
+ * I/O. Confined to one thread.
+ */
+final class Monitor {
+    private static final Logger LOG = LoggerFactory.getLogger(Monitor.class);
+
+    private final List<NodeTrack> tracks;
+    private final Election election;
+    private final PrimaryHistory history = new PrimaryHistory();
+    private final @Nullable EmbeddedReplication exact;
+    private ClusterView view;
+
+    Monitor(List<Node> nodes, Rounds rounds, @Nullable EmbeddedReplication exact, long now) {
+        this.tracks = nodes.stream().map(node -> new NodeTrack(node, rounds)).toList();
+        this.election = new Election(tracks);
+        this.exact = exact;
+        this.view = new ClusterView(nodes.stream().map(NodeStatus::unknown).toList(), null, List.of(), "", now, exact);
+    }
+
+    ClusterView view() {
+        return view;
+    }
+
+    /**
+     * Takes in the outcome of a probe.
+     *
+     * @param judge what a failed probe says about its node
+     */
+    void absorb(Sample sample, Function<Sample, Verdict> judge) {
+        NodeTrack track = tracks.get(sample.node().index());
+        Reading reading = sample.reading();
+        if (reading == null) {
+            Verdict verdict = judge.apply(sample);
+            track.failed(sample.round(), verdict.state(), verdict.problem());
+            return;
+        }
+        track.answered(sample, reading);
+        elect();
+        if (track == election.primary()) {
+            follow();
+        } else {
+            cover(track);
+        }
+    }
+
+    /** Takes in that a node has failed outside a probe, or has not answered one. */
+    void failed(Node node, NodeState state, String problem) {
+        tracks.get(node.index()).failed(-1, state, problem);
+    }
+
+    /** What the node's newest probe or failure said. */
+    NodeState answer(Node node) {
+        return tracks.get(node.index()).answer();
+    }
+
+    private void elect() {
+        if (election.hold()) {
+            history.clear();
+            tracks.forEach(NodeTrack::forgetCoverage);
+            follow();
+        }
+    }
+
+    private void follow() {
+        NodeTrack primary = election.primary();
+        if (primary != null) {
+            primary.extend(history);
+            tracks.forEach(this::cover);
+        }
+    }
+
+    private void cover(NodeTrack track) {
+        if (election.isCurrent(track)) {
+            track.cover(history);
+        } else {
+            track.forgetCoverage();
+        }
+    }
+
+    /** Makes the view of what has been taken in until now. */
+    ClusterView publish(long now) {
+        elect();
+        List<NodeStatus> statuses = new ArrayList<>(tracks.size());
+        List<NodeStatus> replicas = new ArrayList<>(tracks.size());
+        NodeStatus primary = null;
+        for (NodeTrack track : tracks) {
+            NodeStatus status = election.judge(track);
+            statuses.add(status);
+            if (track == election.primary()) {
+                primary = status;
+            } else if (status.isUp() && status.role() == NodeRole.REPLICA && status.lsn() >= 0) {
+                replicas.add(status);
+            }
+        }
+        log(statuses);
+        view = new ClusterView(statuses, primary, replicas, election.cluster(), now, exact);
+        return view;
+    }
+
+    private void log(List<NodeStatus> statuses) {
+        for (NodeStatus status : statuses) {
+            NodeStatus before = view.status(status.node());
+            if (before.state() == status.state() && before.role() == status.role()) {
+                continue;
+            }
+            if (status.isUp()) {
+                LOG.info("Node {} is up as {} of epoch {}", status.node(), status.role(), status.epoch());
+            } else {
+                LOG.warn("Node {}; it is out of rotation until a probe succeeds", status.describe());
+            }
+        }
+        Node primary = election.primary() == null ? null : election.primary().node;
+        Node before = view.primary() == null ? null : view.primary().node();
+        if (!Objects.equals(primary, before)) {
+            LOG.info("The primary is now {} (it was {})", primary == null ? "unknown" : primary, before);
+        }
+    }
+
+    /** What a failed probe says about its node: its state and why, without credentials. */
+    record Verdict(NodeState state, String problem) {}
+}

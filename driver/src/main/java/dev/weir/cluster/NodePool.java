@@ -1,0 +1,158 @@
+package dev.weir.cluster;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The pool of physical connections to one node, opened at first use. Thread-safe. */
+final class NodePool {
+    private static final Logger LOG = LoggerFactory.getLogger(NodePool.class);
+
+    private static final Duration SLICE = Duration.ofMillis(500);
+    private static final Duration SHORTEST = Duration.ofMillis(250);
+
+    private final Node node;
+    private final String name;
+    private final ClusterSettings settings;
+    private final NodeSource source;
+    private final Supplier<NodeStatus> status;
+    private final ReentrantLock lock = new ReentrantLock();
+    private volatile @Nullable HikariDataSource pool;
+    private boolean closed;
+
+    NodePool(Node node, String name, ClusterSettings settings, NodeSource source, Supplier<NodeStatus> status) {
+        this.node = node;
+        this.name = name;
+        this.settings = settings;
+        this.source = source;
+        this.status = status;
+    }
+
+    /**
+     * A connection from the pool. Waits in slices, so that a node which goes down meanwhile is noticed.
+     *
+     * @throws SQLException 08001 if none is free in time or the node cannot be reached, 28000 if it refuses the user
+     */
+    Connection borrow() throws SQLException {
+        HikariDataSource open = pool;
+        if (open == null) {
+            open = open();
+        }
+        long deadline = System.nanoTime() + settings.poolTimeout().toNanos();
+        while (true) {
+            try {
+                return open.getConnection();
+            } catch (SQLTransientConnectionException e) {
+                SQLException refused = source.refusal(e);
+                if (refused != null) {
+                    throw refused;
+                }
+                NodeStatus now = status.get();
+                if (!now.isUp() && now.state() != NodeState.UNFIT) {
+                    throw unreachable(now, e);
+                }
+                if (System.nanoTime() - deadline >= 0) {
+                    throw exhausted(open, e);
+                }
+            }
+        }
+    }
+
+    /** Closes a lent connection physically, in the background, instead of taking it back. */
+    void discard(Connection connection) {
+        HikariDataSource open = pool;
+        if (open != null) {
+            open.evictConnection(connection);
+        }
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.debug("A discarded connection to node {} did not close cleanly", node, e);
+        }
+    }
+
+    SQLException unreachable(NodeStatus now, @Nullable SQLException cause) {
+        return now.state() == NodeState.DENIED
+                ? Errors.denied("Node " + now.describe() + "; check user and password", cause)
+                : Errors.unreachable(
+                        "Node " + now.describe() + "; check that it runs and that its address is right", cause);
+    }
+
+    private SQLException exhausted(HikariDataSource open, SQLException cause) {
+        int busy = open.getHikariPoolMXBean().getActiveConnections();
+        String why = busy >= settings.poolSize()
+                ? "all " + settings.poolSize() + " are in use; close connections sooner or raise weir.poolSize"
+                : busy + " of " + settings.poolSize() + " are in use and no more could be opened: " + reason(cause);
+        return Errors.unreachable(
+                "No connection to node " + node + " within "
+                        + settings.poolTimeout().toMillis() + " ms (weir.poolTimeout): " + why,
+                cause);
+    }
+
+    private static String reason(SQLException cause) {
+        Throwable root = cause;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
+    }
+
+    private HikariDataSource open() throws SQLException {
+        lock.lock();
+        try {
+            HikariDataSource open = pool;
+            if (open != null) {
+                return open;
+            }
+            if (closed) {
+                throw Errors.unreachable("The pool of node " + node + " is closed", null);
+            }
+            HikariDataSource made = new HikariDataSource(config());
+            pool = made;
+            return made;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private HikariConfig config() {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("weir-pool-" + name + "-" + node);
+        config.setDataSource(source);
+        config.setMaximumPoolSize(settings.poolSize());
+        config.setMinimumIdle(settings.poolMinIdle());
+        Duration slice = settings.poolTimeout().compareTo(SLICE) < 0 ? settings.poolTimeout() : SLICE;
+        config.setConnectionTimeout(Math.max(slice.toMillis(), SHORTEST.toMillis()));
+        config.setValidationTimeout(SHORTEST.toMillis());
+        config.setInitializationFailTimeout(-1);
+        return config;
+    }
+
+    /** How many connections are lent out now. */
+    int lent() {
+        HikariDataSource open = pool;
+        return open == null ? 0 : open.getHikariPoolMXBean().getActiveConnections();
+    }
+
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            HikariDataSource open = pool;
+            pool = null;
+            if (open != null) {
+                open.close();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package dev.weir.cluster;
+
+import org.jspecify.annotations.Nullable;
+
+/** The monitor's running record of one node. Confined to one thread. */
+final class NodeTrack {
+    private static final int LATENCY_WEIGHT = 8;
+
+    final Node node;
+    private final Rounds rounds;
+    private NodeRole role = NodeRole.UNKNOWN;
+    private NodeState answer = NodeState.UNKNOWN;
+    private String cluster = "";
+    private long epoch;
+    private long lsn = -1;
+    private long round = -1;
+    private long sentNanos;
+    private long connection = -1;
+    private long life;
+    private long coveredRound = -1;
+    private long coveredNanos;
+    private long latencyNanos;
+    private long attempt = -1;
+    private @Nullable String problem;
+
+    NodeTrack(Node node, Rounds rounds) {
+        this.node = node;
+        this.rounds = rounds;
+    }
+
+    NodeRole role() {
+        return role;
+    }
+
+    /** What the newest probe or failure said, before the node is compared with others. */
+    NodeState answer() {
+        return answer;
+    }
+
+    String cluster() {
+        return cluster;
+    }
+
+    long epoch() {
+        return epoch;
+    }
+
+    long attempt() {
+        return attempt;
+    }
+
+    void answered(Sample sample, Reading reading) {
+        attempt = sample.round();
+        if (sample.life() != connection || (reading.lsn() >= 0 && reading.lsn() < lsn)) {
+            connection = sample.life();
+            life = rounds.begin();
+            forgetCoverage();
+        }
+        role = reading.role();
+        cluster = reading.cluster();
+        epoch = reading.epoch();
+        lsn = reading.lsn();
+        round = sample.round();
+        sentNanos = sample.sentNanos();
+        long took = sample.receivedNanos() - sample.sentNanos();
+        latencyNanos = latencyNanos == 0 ? took : latencyNanos + (took - latencyNanos) / LATENCY_WEIGHT;
+        problem = reading.problem();
+        answer = problem == null ? NodeState.UP : NodeState.UNFIT;
+    }
+
+    void failed(long failedAttempt, NodeState state, String why) {
+        attempt = Math.max(attempt, failedAttempt);
+        answer = state;
+        problem = why;
+    }
+
+    void forgetCoverage() {
+        coveredRound = -1;
+    }
+
+    /** Notes the newest sample of the primary that this node has reached. */
+    void cover(PrimaryHistory history) {
+        int newest = lsn < 0 ? -1 : history.newestAtMost(lsn);
+        if (newest >= 0 && history.round(newest) > coveredRound) {
+            coveredRound = history.round(newest);
+            coveredNanos = history.nanos(newest);
+        }
+    }
+
+    /** Adds the node's own newest sample to the history of the primary. */
+    void extend(PrimaryHistory history) {
+        history.add(round, lsn, sentNanos);
+    }
+
+    NodeStatus status() {
+        return status(answer, problem);
+    }
+
+    NodeStatus status(NodeState state, @Nullable String why) {
+        return new NodeStatus(
+                node,
+                role,
+                state,
+                epoch,
+                lsn,
+                round,
+                sentNanos,
+                life,
+                coveredRound,
+                coveredNanos,
+                latencyNanos,
+                attempt,
+                why);
+    }
+}

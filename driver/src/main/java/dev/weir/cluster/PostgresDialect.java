@@ -1,0 +1,101 @@
+package dev.weir.cluster;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+
+/**
+ * PostgreSQL: roles by {@code pg_is_in_recovery()}, positions by its WAL functions (manual 9.28), error codes by its appendix A.
+ *
+ * <p>The timeline of a standby is the newest that it is known to follow: what its WAL receiver says, which only a member of
+ * {@code pg_read_all_stats} sees, else what its control file says, which is written at restart points. After a promotion an
+ * unprivileged user may therefore see the old timeline for some time, during which the standby serves no reads.
+ */
+final class PostgresDialect extends Dialect {
+    private static final String PROBE = """
+            SELECT r.recovering,
+              CASE WHEN r.recovering THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END - '0/0'::pg_lsn,
+              CASE WHEN r.recovering
+                THEN greatest(c.timeline_id, e.min_recovery_end_timeline,
+                  (SELECT w.received_tli FROM pg_stat_wal_receiver w))::bigint
+                ELSE ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::bigint END,
+              s.system_identifier,
+              current_setting('wal_block_size')::bigint,
+              pg_size_bytes(current_setting('wal_segment_size'))
+            FROM (SELECT pg_is_in_recovery() AS recovering OFFSET 0) r,
+              pg_control_system() s, pg_control_checkpoint() c, pg_control_recovery() e""";
+
+    private static final int SHORT_PAGE_HEADER = 24;
+    private static final int LONG_PAGE_HEADER = 40;
+
+    @Override
+    String probeSql() {
+        return PROBE;
+    }
+
+    @Override
+    Reading read(ResultSet row) throws SQLException {
+        row.next();
+        NodeRole role = row.getBoolean(1) ? NodeRole.REPLICA : NodeRole.PRIMARY;
+        String cluster = row.getString(4);
+        long epoch = row.getLong(3);
+        long lsn = row.getLong(2);
+        if (row.wasNull()) {
+            return new Reading(role, cluster, epoch, -1, "has replayed no WAL yet");
+        }
+        return new Reading(role, cluster, epoch, endOfRecord(lsn, row.getLong(5), row.getLong(6)), null);
+    }
+
+    /**
+     * The end of the last record, where the insert position stands just behind the header of a page that holds no record yet: a
+     * standby that has replayed everything reports the page's start.
+     */
+    static long endOfRecord(long lsn, long pageSize, long segmentSize) {
+        long inSegment = lsn % segmentSize;
+        if (inSegment == LONG_PAGE_HEADER) {
+            return lsn - LONG_PAGE_HEADER;
+        }
+        return inSegment > pageSize && lsn % pageSize == SHORT_PAGE_HEADER ? lsn - SHORT_PAGE_HEADER : lsn;
+    }
+
+    @Override
+    Failure failure(SQLException error) {
+        String state = error.getSQLState();
+        if (state == null) {
+            return Failure.STATEMENT;
+        }
+        return switch (state) {
+            case "25006" -> Failure.READ_ONLY;
+            case "57P03", "53300" -> Failure.NOT_READY;
+            case "57P01", "57P02", "57P04", "57P05", "25P03" -> Failure.CONNECTION_LOST;
+            default -> byClass(state);
+        };
+    }
+
+    private static Failure byClass(String state) {
+        if (state.startsWith("08")) {
+            return Failure.CONNECTION_LOST;
+        }
+        return state.startsWith("28") ? Failure.DENIED : Failure.STATEMENT;
+    }
+
+    @Override
+    boolean isForeign(SQLException error) {
+        return false;
+    }
+
+    @Override
+    void boundWaits(Properties properties, Duration bound) {
+        String seconds = Long.toString(Math.max(1, bound.plusMillis(999).toSeconds()));
+        properties.putIfAbsent("connectTimeout", seconds);
+        properties.putIfAbsent("socketTimeout", seconds);
+        properties.putIfAbsent("cancelSignalTimeout", seconds);
+        properties.putIfAbsent("ApplicationName", "weir-monitor");
+    }
+
+    @Override
+    String driverArtifact() {
+        return "org.postgresql:postgresql";
+    }
+}

@@ -1,0 +1,83 @@
+package dev.weir.cluster;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Probes a node by a query on a connection of its own, which is opened anew after a failure. Confined to one thread at a time. */
+final class SqlProbe implements Probe {
+    private static final Logger LOG = LoggerFactory.getLogger(SqlProbe.class);
+
+    private final Node node;
+    private final Wire wire;
+    private final Dialect dialect;
+    private final LongSupplier clock;
+    private long life;
+    private @Nullable Connection connection;
+    private @Nullable PreparedStatement statement;
+
+    SqlProbe(Node node, Wire wire, Dialect dialect, LongSupplier clock) {
+        this.node = node;
+        this.wire = wire;
+        this.dialect = dialect;
+        this.clock = clock;
+    }
+
+    @Override
+    public Sample take(long round) {
+        long sent = clock.getAsLong();
+        try {
+            boolean reused = statement != null;
+            try {
+                return sample(round);
+            } catch (SQLException e) {
+                close();
+                if (!reused) {
+                    throw e;
+                }
+                // The old connection may have broken with a restart that is long over.
+                return sample(round);
+            }
+        } catch (SQLException e) {
+            close();
+            return new Sample(node, round, sent, clock.getAsLong(), life, null, e);
+        }
+    }
+
+    private Sample sample(long round) throws SQLException {
+        PreparedStatement query = statement == null ? open() : statement;
+        long sent = clock.getAsLong();
+        try (ResultSet row = query.executeQuery()) {
+            Reading reading = dialect.read(row);
+            return new Sample(node, round, sent, clock.getAsLong(), life, reading, null);
+        }
+    }
+
+    private PreparedStatement open() throws SQLException {
+        Connection opened = wire.open(node);
+        connection = opened;
+        PreparedStatement query = opened.prepareStatement(dialect.probeSql());
+        statement = query;
+        life++;
+        return query;
+    }
+
+    @Override
+    public void close() {
+        Connection old = connection;
+        connection = null;
+        statement = null;
+        if (old != null) {
+            try {
+                old.close();
+            } catch (SQLException e) {
+                LOG.debug("The probe's connection to node {} did not close cleanly", node, e);
+            }
+        }
+    }
+}

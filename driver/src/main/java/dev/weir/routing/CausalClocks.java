@@ -1,0 +1,34 @@
+package dev.weir.routing;
+
+import dev.weir.cluster.Cluster;
+import dev.weir.cluster.ClusterSettings;
+import dev.weir.sql.SqlDialect;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * The clocks of scope {@link SessionScope#APPLICATION}: one for the same nodes, user and cluster. They outlive the cluster's pools and
+ * monitor, so that the promise holds across an idle time. Thread-safe.
+ */
+final class CausalClocks {
+    private static final ConcurrentMap<Key, CausalClock> CLOCKS = new ConcurrentHashMap<>();
+
+    private CausalClocks() {}
+
+    private record Key(
+            SqlDialect dialect, ClusterSettings.Topology topology, String user, List<String> urls, String cluster) {}
+
+    /** The clock of all connections like one that is made now; the cluster must be ready. */
+    static CausalClock ofApplication(Cluster cluster) {
+        ClusterSettings settings = cluster.settings();
+        List<String> urls = cluster.nodes().stream().map(node -> node.url()).toList();
+        Key key = new Key(
+                settings.dialect(),
+                settings.topology(),
+                settings.user(),
+                urls,
+                cluster.view().cluster());
+        return CLOCKS.computeIfAbsent(key, unseen -> new CausalClock(urls.size()));
+    }
+}

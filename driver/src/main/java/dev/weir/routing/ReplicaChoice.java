@@ -1,0 +1,97 @@
+package dev.weir.routing;
+
+import dev.weir.cluster.ClusterView;
+import dev.weir.cluster.NodeStatus;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the replicas that may serve a read and picks one of them. Thread-safe; allocates nothing. */
+final class ReplicaChoice {
+    private static final int MOST = Long.SIZE;
+
+    private final Routes routes;
+    private final Freshness freshness;
+    private final Balance balance;
+    private final boolean shared;
+
+    ReplicaChoice(RoutingSettings settings, Routes routes, LongSupplier clock) {
+        this.routes = routes;
+        this.freshness = new Freshness(settings.maxLag().toNanos(), clock);
+        this.balance = new Balance(settings.loadBalance());
+        this.shared = settings.sessionScope() == SessionScope.APPLICATION;
+    }
+
+    /**
+     * The route to a replica that is proven to satisfy a read; one without a node, and with the reason, if none is.
+     *
+     * @param causal whether the replica must have all that the session has seen
+     * @param boundNanos how stale it may be
+     * @param after a token that it must have reached; null if none
+     */
+    Route choose(
+            boolean causal, long boundNanos, @Nullable CausalToken after, RoutingSession session, ClusterView view) {
+        int count = Math.min(view.replicaCount(), MOST);
+        long eligible = 0;
+        Reason nearest = Reason.NO_REPLICA;
+        for (int i = 0; i < count; i++) {
+            Reason obstacle = freshness.obstacle(view.replica(i), causal, boundNanos, after, session.clock(), view);
+            if (obstacle == null) {
+                eligible |= 1L << i;
+            } else {
+                nearest = Freshness.nearer(nearest, obstacle);
+            }
+        }
+        if (eligible == 0) {
+            return routes.refused(nearest);
+        }
+        NodeStatus picked = causal && !view.isExact()
+                ? keptTo(eligible, session, view)
+                : view.replica(balance.pick(eligible, session, view));
+        return routes.to(picked.node(), why(causal, boundNanos, picked, session.clock(), view));
+    }
+
+    /** Any replica in rotation; null if there is none. */
+    @Nullable NodeStatus any(RoutingSession session, ClusterView view) {
+        int count = Math.min(view.replicaCount(), MOST);
+        return count == 0 ? null : view.replica(balance.pick(-1L >>> (MOST - count), session, view));
+    }
+
+    /**
+     * While positions are sampled, reading a replica makes the others unproven until the next sample, so a scope keeps to one. A scope
+     * of one connection moves on when others are proven too; threads that share a scope would get into each other's way, so it moves
+     * only when it must.
+     */
+    private NodeStatus keptTo(long eligible, RoutingSession session, ClusterView view) {
+        int preferred = session.clock().preferred();
+        int kept = position(preferred, eligible, view);
+        boolean alone = Long.bitCount(eligible) == 1;
+        if (kept >= 0 && (shared || alone)) {
+            return view.replica(kept);
+        }
+        NodeStatus picked = view.replica(balance.pick(eligible, session, view));
+        int agreed = session.clock().prefer(preferred, picked.node().index());
+        int place = agreed == picked.node().index() ? -1 : position(agreed, eligible, view);
+        return place < 0 ? picked : view.replica(place);
+    }
+
+    private static int position(int node, long eligible, ClusterView view) {
+        for (long left = eligible; left != 0; left &= left - 1) {
+            int i = Long.numberOfTrailingZeros(left);
+            if (view.replica(i).node().index() == node) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static Reason why(boolean causal, long boundNanos, NodeStatus picked, CausalClock clock, ClusterView view) {
+        if (!causal) {
+            return boundNanos == Demand.UNBOUNDED ? Reason.EVENTUAL : Reason.WITHIN_BOUND;
+        }
+        long seen = clock.roundSeen();
+        if (seen == CausalClock.NONE && clock.token() == null) {
+            return Reason.NOTHING_SEEN;
+        }
+        return picked.coveredRound() > seen || view.isExact() ? Reason.CAUGHT_UP : Reason.SAME_REPLICA;
+    }
+}
