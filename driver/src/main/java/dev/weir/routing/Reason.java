@@ -4,6 +4,7 @@ package dev.weir.routing;
 public enum Reason {
     WRITE("it writes"),
     SCHEMA_CHANGE("it changes the schema"),
+    MAINTENANCE("it is upkeep of one node"),
     CALL("it calls a routine whose effects are not known"),
     PRIMARY_READ("it locks or reads what only the primary knows"),
     MULTIPLE("it holds several statements, not all of them plain reads"),

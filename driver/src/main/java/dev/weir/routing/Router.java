@@ -61,7 +61,7 @@ final class Router {
     /** Whether a kind would have effects, or give wrong answers, on the replica that a read-only transaction runs on. */
     private static boolean needsPrimary(Kind kind) {
         return switch (kind) {
-            case PRIMARY_READ, WRITE, DDL, CALL, MULTIPLE, UNKNOWN -> true;
+            case PRIMARY_READ, WRITE, DDL, CALL, MAINTENANCE, MULTIPLE, UNKNOWN -> true;
             case READ,
                     SESSION,
                     BEGIN,
@@ -84,6 +84,7 @@ final class Router {
             case PRIMARY_READ -> Reason.PRIMARY_READ;
             case WRITE -> Reason.WRITE;
             case DDL -> Reason.SCHEMA_CHANGE;
+            case MAINTENANCE -> Reason.MAINTENANCE;
             case CALL -> Reason.CALL;
             case SESSION -> Reason.SESSION_SETTING;
             case BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE_SAVEPOINT, ROLLBACK_TO_SAVEPOINT, TRANSACTION_SETTING ->
