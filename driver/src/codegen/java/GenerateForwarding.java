@@ -371,29 +371,35 @@ public final class GenerateForwarding {
                 """);
         indexed.forEach(setter -> out.append(recordMethod(setter, "int", "indexed(p0, ")));
         named.forEach(setter -> out.append(recordMethod(setter, "String", "named(p0, ")));
-        out.append(bindMethod(
-                "    /** Sets every parameter that was set by index on the target; those never set are left to the target to report. */\n"
-                        + "    public void bindTo(PreparedStatement target) throws SQLException {\n"
-                        + "        for (int i = 0, n = count(); i < n; i++) {\n"
-                        + "            bind(target, i);\n"
-                        + "        }\n"
-                        + "    }\n\n",
-                "PreparedStatement",
-                "i + 1",
-                "bind",
-                indexed));
-        out.append(bindMethod(
-                "    /** Sets every parameter on the target, those set by index and those set by name. */\n"
-                        + "    public void bindTo(CallableStatement target) throws SQLException {\n"
-                        + "        bindTo((PreparedStatement) target);\n"
-                        + "        for (int i = firstNamed(), n = endOfNamed(); i < n; i++) {\n"
-                        + "            bindNamed(target, i);\n"
-                        + "        }\n"
-                        + "    }\n\n",
-                "CallableStatement",
-                "name(i)",
-                "bindNamed",
-                named));
+        out.append(bindMethod("""
+                    /** Sets every parameter that was set by index on the target; those never set are left to the target to report. */
+                    public void bindTo(PreparedStatement target) throws SQLException {
+                        bindTo(target, 0);
+                    }
+
+                    /** Sets those parameters on the target that were set by index after a {@link #version()}. */
+                    public void bindTo(PreparedStatement target, long since) throws SQLException {
+                        for (int i = 0, n = count(); i < n; i++) {
+                            bind(target, i, since);
+                        }
+                    }
+
+                """, "PreparedStatement", "i + 1", "bind", indexed));
+        out.append(bindMethod("""
+                    /** Sets every parameter on the target, those set by index and those set by name. */
+                    public void bindTo(CallableStatement target) throws SQLException {
+                        bindTo(target, 0);
+                    }
+
+                    /** Sets those parameters on the target, by index or name, that were set after a {@link #version()}. */
+                    public void bindTo(CallableStatement target, long since) throws SQLException {
+                        bindTo((PreparedStatement) target, since);
+                        for (int i = firstNamed(), n = endOfNamed(); i < n; i++) {
+                            bindNamed(target, i, since);
+                        }
+                    }
+
+                """, "CallableStatement", "name(i)", "bindNamed", named));
         return out.append("}\n").toString();
     }
 
@@ -436,9 +442,9 @@ public final class GenerateForwarding {
                 .append(name)
                 .append("(")
                 .append(target)
-                .append(" target, int i) throws SQLException {\n");
+                .append(" target, int i, long since) throws SQLException {\n");
         out.append(
-                "        ParameterKind kind = kindAt(i);\n        if (kind == null) {\n            return;\n        }\n        switch (kind) {\n");
+                "        ParameterKind kind = kindAt(i, since);\n        if (kind == null) {\n            return;\n        }\n        switch (kind) {\n");
         for (Setter setter : setters) {
             out.append("            case ")
                     .append(setter.kind())

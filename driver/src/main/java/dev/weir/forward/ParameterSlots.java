@@ -23,7 +23,8 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
     private @Nullable Object[] second = new @Nullable Object[INITIAL_CAPACITY];
     private int count;
     private int streams;
-    private int version;
+    private long[] changed = new long[INITIAL_CAPACITY];
+    private long version;
     private @Nullable NamedSlots names;
 
     ParameterSlots() {}
@@ -33,8 +34,8 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
         return count;
     }
 
-    /** Raised by every change, so that who has bound these values knows whether to bind again. */
-    public final int version() {
+    /** Raised by every change, so that who has bound these values knows which to bind again; 0 before the first. */
+    public final long version() {
         return version;
     }
 
@@ -141,8 +142,9 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
         store(slot, kind, packed, one, two);
     }
 
-    final @Nullable ParameterKind kindAt(int slot) {
-        return kinds[slot];
+    /** The setter of a slot that was set after a version; null if it was not. */
+    final @Nullable ParameterKind kindAt(int slot, long since) {
+        return changed[slot] > since ? kinds[slot] : null;
     }
 
     final long bits(int slot) {
@@ -184,7 +186,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
         bits[slot] = packed;
         first[slot] = one;
         second[slot] = two;
-        version++;
+        changed[slot] = ++version;
     }
 
     private static boolean isStream(ParameterKind kind, @Nullable Object value) {
@@ -200,6 +202,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
             shift(first, index, named);
             shift(second, index, named);
             System.arraycopy(bits, count, bits, index, named);
+            System.arraycopy(changed, count, changed, index, named);
         }
         count = index;
     }
@@ -214,6 +217,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
             int capacity = Math.max(slots, kinds.length * 2);
             kinds = Arrays.copyOf(kinds, capacity);
             bits = Arrays.copyOf(bits, capacity);
+            changed = Arrays.copyOf(changed, capacity);
             first = Arrays.copyOf(first, capacity);
             second = Arrays.copyOf(second, capacity);
         }

@@ -72,6 +72,18 @@ class RecordedParametersTest {
     }
 
     @Test
+    void shouldBindOnlyWhatChangedWhenOlderValuesAreBoundAlready() throws SQLException {
+        parameters.setInt(1, 10);
+        parameters.setInt(2, 20);
+        long bound = parameters.version();
+        parameters.setInt(2, 21);
+        parameters.bindTo(target.as(PreparedStatement.class), bound);
+        assertThat(target.calls())
+                .extracting(call -> call.arguments().toString())
+                .containsExactly("[2, 21]");
+    }
+
+    @Test
     void shouldGiveBackValueAndKindWhenRead() throws SQLException {
         parameters.setInt(1, -7);
         parameters.setDouble(2, 1.5);
@@ -168,9 +180,9 @@ class RecordedParametersTest {
 
     @Test
     void shouldNumberChangesWhenValuesAreSetOrCleared() throws SQLException {
-        int before = parameters.version();
+        long before = parameters.version();
         parameters.setInt(1, 1);
-        int set = parameters.version();
+        long set = parameters.version();
         parameters.clear();
         assertThat(set).isNotEqualTo(before);
         assertThat(parameters.version()).isNotEqualTo(set);
