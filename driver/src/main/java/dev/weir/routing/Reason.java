@@ -15,6 +15,7 @@ public enum Reason {
     EMPTY("it holds no statement"),
     UPDATABLE_RESULT("its result set is updatable"),
     UNREPEATABLE_PARAMETER("it has a parameter that can be read only once"),
+    SERIALIZABLE("standbys cannot give serializable isolation"),
     WRITING_METHOD("the method that runs it is for writes"),
     LEARNED("a replica refused it as a write before"),
     PINNED("the session is pinned to this node"),

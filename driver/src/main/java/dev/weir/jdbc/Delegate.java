@@ -1,0 +1,92 @@
+package dev.weir.jdbc;
+
+import dev.weir.cluster.Node;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** One physical connection that a logical connection has borrowed, and how far it shares its state. Confined to one connection. */
+final class Delegate {
+    private final Node node;
+    private final Connection physical;
+    private final Connection connection;
+    private final boolean primary;
+    private long applied;
+    private boolean altered;
+    private boolean autoCommit = true;
+    private volatile boolean discarded;
+
+    /**
+     * A delegate over a connection fresh from the pool.
+     *
+     * @param physical the pool's connection
+     * @param connection what statements use: the same, or a decorator that captures writes
+     * @param primary whether it was opened to serve as the primary's, so that writes on it are captured where they must be
+     */
+    Delegate(Node node, Connection physical, Connection connection, boolean primary) {
+        this.node = node;
+        this.physical = physical;
+        this.connection = connection;
+        this.primary = primary;
+    }
+
+    Node node() {
+        return node;
+    }
+
+    Connection physical() {
+        return physical;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    boolean isPrimary() {
+        return primary;
+    }
+
+    /** Whether it holds state that the pool's reset does not undo. */
+    boolean isAltered() {
+        return altered;
+    }
+
+    /** Says that something outside the recorded settings was changed, so that it must not be lent to others. */
+    void alter() {
+        altered = true;
+    }
+
+    boolean isDiscarded() {
+        return discarded;
+    }
+
+    void markDiscarded() {
+        discarded = true;
+    }
+
+    /** The number of the newest session setting made on it. */
+    long applied() {
+        return applied;
+    }
+
+    void markApplied(long sequence) {
+        applied = sequence;
+    }
+
+    /** Makes the settings that it does not have yet. */
+    void catchUp(SessionSettings settings) throws SQLException {
+        if (applied != settings.newest()) {
+            boolean lasting = settings.hasLastingAfter(applied);
+            altered |= lasting;
+            settings.applyTo(connection, applied);
+            applied = settings.newest();
+        }
+    }
+
+    /** Opens or ends the state in which statements join a transaction; must not be called while one is open. */
+    void setAutoCommit(boolean on) throws SQLException {
+        if (autoCommit != on) {
+            connection.setAutoCommit(on);
+            autoCommit = on;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package dev.weir.jdbc;
+
+import dev.weir.cluster.Node;
+import dev.weir.routing.Route;
+import dev.weir.routing.Routing;
+import dev.weir.routing.RoutingSession;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The delegates of one logical connection, at most one for each node: opened when a statement needs one, kept until the logical
+ * connection is closed. Confined to one connection, except that {@link #discardAll} may be called by another thread.
+ */
+final class Delegates {
+    private static final Logger LOG = LoggerFactory.getLogger(Delegates.class);
+
+    private final Routing routing;
+    private final RoutingSession session;
+    private final Capture capture;
+    private final AtomicReferenceArray<@Nullable Delegate> byNode;
+    private volatile boolean released;
+
+    Delegates(Routing routing, RoutingSession session, Capture capture) {
+        this.routing = routing;
+        this.session = session;
+        this.capture = capture;
+        this.byNode = new AtomicReferenceArray<>(routing.cluster().nodes().size());
+    }
+
+    /**
+     * The delegate for a route's node, opened if there is none yet.
+     *
+     * @throws SQLException 08001 if the node cannot be reached, 28000 if it refuses the user
+     */
+    Delegate at(Route route) throws SQLException {
+        Node node = route.target();
+        Delegate open = byNode.getPlain(node.index());
+        boolean primary = isPrimary(node);
+        if (open != null) {
+            if (open.isPrimary() || !primary) {
+                return open;
+            }
+            // The node has become the primary since: its writes must be captured.
+            release(open);
+        }
+        return open(route, primary);
+    }
+
+    private Delegate open(Route route, boolean primary) throws SQLException {
+        Node node = route.target();
+        Connection physical = routing.borrow(route, session);
+        Delegate opened;
+        try {
+            opened = new Delegate(node, physical, primary ? capture.over(physical) : physical, primary);
+        } catch (SQLException | RuntimeException e) {
+            routing.cluster().discard(node, physical);
+            throw e;
+        }
+        byNode.set(node.index(), opened);
+        if (released) {
+            discard(opened);
+            throw Refusal.connectionClosed();
+        }
+        return opened;
+    }
+
+    private boolean isPrimary(Node node) {
+        var primary = session.routedBy().primary();
+        return primary != null && primary.node() == node;
+    }
+
+    /** The delegate of a node if one is open. */
+    @Nullable Delegate opened(Node node) {
+        return byNode.get(node.index());
+    }
+
+    /** Those open now. */
+    List<Delegate> all() {
+        List<Delegate> open = new ArrayList<>();
+        for (int i = 0; i < byNode.length(); i++) {
+            Delegate delegate = byNode.get(i);
+            if (delegate != null) {
+                open.add(delegate);
+            }
+        }
+        return open;
+    }
+
+    /** Closes a delegate's connection for good. */
+    void discard(Delegate delegate) {
+        delegate.markDiscarded();
+        if (byNode.compareAndSet(delegate.node().index(), delegate, null)) {
+            routing.cluster().discard(delegate.node(), delegate.physical());
+        }
+    }
+
+    /** Gives a delegate back to its pool, or discards it if it holds state that must not reach the next borrower. */
+    void release(Delegate delegate) {
+        if (delegate.isAltered()) {
+            discard(delegate);
+            return;
+        }
+        delegate.markDiscarded();
+        if (byNode.compareAndSet(delegate.node().index(), delegate, null)) {
+            try {
+                delegate.connection().close();
+            } catch (SQLException e) {
+                LOG.warn("A connection to {} could not be reset and is dropped: {}", delegate.node(), e.toString());
+                routing.cluster().discard(delegate.node(), delegate.physical());
+            }
+        }
+    }
+
+    /** Gives all back; none can be opened afterwards. */
+    void releaseAll() {
+        released = true;
+        all().forEach(this::release);
+    }
+
+    /** Closes all for good, from any thread; none can be opened afterwards. */
+    void discardAll() {
+        released = true;
+        all().forEach(this::discard);
+    }
+}

@@ -1,0 +1,456 @@
+package dev.weir.jdbc;
+
+import dev.weir.cluster.Failure;
+import dev.weir.cluster.Node;
+import dev.weir.jdbc.SessionSettings.SessionSql;
+import dev.weir.routing.Reason;
+import dev.weir.routing.Route;
+import dev.weir.routing.Routing;
+import dev.weir.routing.RoutingSession;
+import dev.weir.sql.Classification;
+import dev.weir.sql.Kind;
+import dev.weir.sql.SqlDialect;
+import java.sql.BatchUpdateException;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The path of every statement of one logical connection: refused or routed, executed on a delegate, retried where that is safe, and
+ * its effect on transaction and causal clock recorded. Confined to one connection.
+ */
+final class Execution {
+    private final RoutedConnection connection;
+    private final Routing routing;
+    private final RoutingSession session;
+    private final Delegates delegates;
+    private final SessionSettings settings;
+    private final LogicalTransaction transaction;
+    private final RoutedDatabase database;
+    private final SqlDialect dialect;
+    private @Nullable Route lastRoute;
+
+    Execution(
+            RoutedConnection connection,
+            RoutedDatabase database,
+            RoutingSession session,
+            Delegates delegates,
+            SessionSettings settings,
+            LogicalTransaction transaction) {
+        this.connection = connection;
+        this.database = database;
+        this.routing = database.routing();
+        this.session = session;
+        this.delegates = delegates;
+        this.settings = settings;
+        this.transaction = transaction;
+        this.dialect = database.dialect();
+    }
+
+    @Nullable Route lastRoute() {
+        return lastRoute;
+    }
+
+    /** Executes a statement that the connection is asked for, wherever it has to go. */
+    <R> R run(RoutedStatement statement, String sql, Classification classification, Call<R> call) throws SQLException {
+        return switch (classification.kind()) {
+            case READ -> read(statement, sql, classification, call);
+            case EMPTY -> onNode(statement, classification, call);
+            case BEGIN, COMMIT, ROLLBACK -> control(statement, sql, classification, call);
+            case SESSION -> setSession(statement, sql, classification, call);
+            case SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE ->
+                call.answer(statement.answered(connection.answers().answer(classification)));
+            case PRIMARY_READ,
+                    WRITE,
+                    DDL,
+                    MAINTENANCE,
+                    CALL,
+                    MULTIPLE,
+                    UNKNOWN,
+                    SAVEPOINT,
+                    RELEASE_SAVEPOINT,
+                    ROLLBACK_TO_SAVEPOINT,
+                    TRANSACTION_SETTING -> onNode(statement, classification, call);
+        };
+    }
+
+    // ---------------------------------------------------------------- reads
+
+    private <R> R read(RoutedStatement statement, String sql, Classification classification, Call<R> call)
+            throws SQLException {
+        Reason forced = reasonForPrimary(statement, call);
+        Route route = forced == null ? routing.route(classification, session) : routing.toPrimary(forced, session);
+        boolean mayMove = transaction.delegate() == null && !isPrimary(route.target()) && !statement.hasStreams();
+        Delegate delegate = null;
+        try {
+            delegate = ready(route);
+            R result = readOn(statement, delegate, call);
+            completed(route, delegate);
+            return result;
+        } catch (SQLException e) {
+            Route other = afterFailedRead(route, delegate, mayMove, sql, classification, e);
+            return retry(statement, other, call, e);
+        }
+    }
+
+    private <R> R readOn(RoutedStatement statement, Delegate delegate, Call<R> call) throws SQLException {
+        Node node = delegate.node();
+        node.readStarted();
+        try {
+            return call.run(statement, statement.on(delegate));
+        } finally {
+            node.readFinished();
+        }
+    }
+
+    private void completed(Route route, Delegate delegate) throws SQLException {
+        lastRoute = route;
+        if (!transaction.isOpen()) {
+            routing.readCompleted(route, session);
+            if (route.reason() == Reason.LEARNED) {
+                transaction.noteCommit(delegate);
+            }
+        } else if (transaction.isReadOnly()) {
+            routing.readCompleted(route, session);
+        }
+    }
+
+    private @Nullable Reason reasonForPrimary(RoutedStatement statement, Call<?> call) {
+        if (call.isForWrites()) {
+            return Reason.WRITING_METHOD;
+        }
+        if (statement.isUpdatable()) {
+            return Reason.UPDATABLE_RESULT;
+        }
+        if (statement.hasStreams()) {
+            return Reason.UNREPEATABLE_PARAMETER;
+        }
+        if (statement.isLearnedWrite()) {
+            return Reason.LEARNED;
+        }
+        return connection.isSerializable() ? Reason.SERIALIZABLE : null;
+    }
+
+    /**
+     * Where a failed read is tried again: elsewhere if its node could not serve it, on the primary if it turned out to write.
+     *
+     * @throws SQLException the failure itself, if the read must not be repeated
+     */
+    private Route afterFailedRead(
+            Route route,
+            @Nullable Delegate delegate,
+            boolean mayMove,
+            String sql,
+            Classification classification,
+            SQLException failure)
+            throws SQLException {
+        Failure said = noteFailure(route.target(), delegate, failure);
+        boolean nothingSent = delegate == null;
+        if (!mayMove || (transaction.isOpen() && !nothingSent) || connection.isClosed()) {
+            throw failure;
+        }
+        try {
+            return switch (said) {
+                case READ_ONLY -> {
+                    database.learnWrite(sql);
+                    route.target().failed();
+                    yield routing.toPrimary(Reason.LEARNED, session);
+                }
+                case CONNECTION_LOST, NOT_READY -> routing.route(classification, session);
+                case DENIED, STATEMENT -> {
+                    if (nothingSent) {
+                        // The replica could not be given the session's settings.
+                        yield routing.toPrimary(Reason.NO_REPLICA, session);
+                    }
+                    throw failure;
+                }
+            };
+        } catch (SQLException e) {
+            if (e != failure) {
+                failure.addSuppressed(e);
+            }
+            throw failure;
+        }
+    }
+
+    private <R> R retry(RoutedStatement statement, Route route, Call<R> call, SQLException first) throws SQLException {
+        Delegate delegate = null;
+        try {
+            delegate = ready(route);
+            R result = readOn(statement, delegate, call);
+            completed(route, delegate);
+            return result;
+        } catch (SQLException e) {
+            noteFailure(route.target(), delegate, e);
+            if (e != first) {
+                e.addSuppressed(first);
+            }
+            throw e;
+        }
+    }
+
+    // ---------------------------------------------------------------- everything that may write
+
+    private <R> R onNode(RoutedStatement statement, Classification classification, Call<R> call) throws SQLException {
+        refuseIfReadOnly(classification);
+        Route route = routing.route(classification, session);
+        Delegate delegate = openFor(route, classification);
+        Node node = delegate.node();
+        node.written();
+        R result;
+        try {
+            result = call.run(statement, statement.on(delegate));
+        } catch (SQLException e) {
+            throw failedOnNode(delegate, classification, e);
+        }
+        lastRoute = route;
+        executedOnNode(delegate);
+        leftState(delegate, classification.pins(), mayLeaveState(classification));
+        return result;
+    }
+
+    /** Whether the next borrower of the physical connection could find something of this statement in its session. */
+    private static boolean mayLeaveState(Classification classification) {
+        return classification.kind() == Kind.MULTIPLE || classification.kind() == Kind.UNKNOWN;
+    }
+
+    /** Opens the route's delegate; if that fails the statement is routed once more, since nothing has been sent. */
+    private Delegate openFor(Route route, Classification classification) throws SQLException {
+        try {
+            return ready(route);
+        } catch (SQLException e) {
+            Failure said = noteFailure(route.target(), null, e);
+            if (transaction.delegate() != null || said == Failure.DENIED || said == Failure.STATEMENT) {
+                throw e;
+            }
+            try {
+                return ready(routing.route(classification, session));
+            } catch (SQLException again) {
+                again.addSuppressed(e);
+                throw again;
+            }
+        }
+    }
+
+    /** Executes a batch on the delegate that it was collected on. */
+    <R> R runBatch(RoutedStatement statement, BatchPlan plan, Call<R> call) throws SQLException {
+        Delegate inUse = transaction.delegate();
+        if (inUse != null && inUse != plan.delegate()) {
+            throw Refusal.inTransaction("The node of a batch");
+        }
+        Delegate delegate = ready(plan.delegate());
+        delegate.node().written();
+        R result;
+        try {
+            result = call.run(statement, statement.collectedOn(delegate));
+        } catch (BatchUpdateException e) {
+            // Some of its elements may have been committed.
+            if (!transaction.isOpen()) {
+                transaction.noteCommit(delegate);
+            }
+            throw failedOnNode(delegate, null, e);
+        } catch (SQLException e) {
+            throw failedOnNode(delegate, null, e);
+        }
+        executedOnNode(delegate);
+        plan.settings().forEach(sql -> remember(sql, delegate));
+        leftState(delegate, plan.pins(), plan.leavesState() || !plan.settings().isEmpty());
+        return result;
+    }
+
+    private void leftState(Delegate delegate, boolean pins, boolean alters) {
+        if (pins) {
+            session.pin(delegate.node());
+        }
+        if (pins || alters) {
+            delegate.alter();
+        }
+    }
+
+    private void executedOnNode(Delegate delegate) throws SQLException {
+        if (transaction.isOpen()) {
+            transaction.noteImplicitCommit(delegate);
+        } else if (delegate.isPrimary()) {
+            transaction.noteCommit(delegate);
+        }
+    }
+
+    private SQLException failedOnNode(Delegate delegate, @Nullable Classification classification, SQLException failure)
+            throws SQLException {
+        boolean open = transaction.isOpen();
+        Failure said = noteFailure(delegate.node(), delegate, failure);
+        if (said != Failure.CONNECTION_LOST) {
+            transaction.noteImplicitCommit(delegate);
+            return failure;
+        }
+        boolean mayHaveCommitted = !open
+                && (classification == null
+                        || (classification.kind() != Kind.EMPTY && classification.kind() != Kind.SESSION));
+        return mayHaveCommitted && delegate.isPrimary() ? Refusal.inDoubt(delegate.node(), failure) : failure;
+    }
+
+    /** The delegate on which a batch is collected: the primary's, whatever its statements are. */
+    Delegate forBatch() throws SQLException {
+        return readyOnPrimary(Reason.WRITING_METHOD);
+    }
+
+    /** Opens the transaction on the primary though it has executed nothing yet. */
+    void enterOnPrimary() throws SQLException {
+        readyOnPrimary(Reason.TRANSACTION_CONTROL);
+    }
+
+    private Delegate readyOnPrimary(Reason reason) throws SQLException {
+        Route route = routing.toPrimary(reason, session);
+        try {
+            Delegate delegate = ready(route);
+            lastRoute = route;
+            return delegate;
+        } catch (SQLException e) {
+            noteFailure(route.target(), null, e);
+            throw e;
+        }
+    }
+
+    /** The primary's delegate, outside any transaction that is not there already. */
+    Delegate primary() throws SQLException {
+        connection.checkOpen();
+        Route route = routing.toPrimary(Reason.PINNED, session);
+        try {
+            Delegate delegate = delegates.at(route);
+            delegate.catchUp(settings);
+            return delegate;
+        } catch (SQLException e) {
+            noteFailure(route.target(), null, e);
+            throw e;
+        }
+    }
+
+    /** The primary's delegate; while there is no primary, one that is open. */
+    Delegate forFacts() throws SQLException {
+        try {
+            return primary();
+        } catch (SQLException e) {
+            for (Delegate open : delegates.all()) {
+                return open;
+            }
+            throw e;
+        }
+    }
+
+    void refuseIfReadOnly(Classification classification) throws SQLException {
+        if (transaction.isReadOnly()) {
+            boolean writes = switch (classification.kind()) {
+                case WRITE, DDL, MULTIPLE -> true;
+                case UNKNOWN -> dialect == SqlDialect.H2;
+                default -> false;
+            };
+            if (writes) {
+                throw Refusal.writeWhileReadOnly(classification);
+            }
+        }
+        Delegate inUse = transaction.delegate();
+        if (inUse != null && !inUse.isPrimary() && needsPrimary(classification.kind())) {
+            throw Refusal.needsPrimary(classification, inUse.node());
+        }
+    }
+
+    private static boolean needsPrimary(Kind kind) {
+        return switch (kind) {
+            case PRIMARY_READ, WRITE, DDL, MAINTENANCE, CALL, MULTIPLE, UNKNOWN -> true;
+            default -> false;
+        };
+    }
+
+    // ---------------------------------------------------------------- transactions and session state sent as SQL
+
+    private <R> R control(RoutedStatement statement, String sql, Classification classification, Call<R> call)
+            throws SQLException {
+        statement.answered(null);
+        if (classification.kind() == Kind.BEGIN) {
+            transaction.begin(SqlBegin.of(sql, classification.readOnly()));
+        } else {
+            boolean chain = "CHAIN".equals(classification.argument());
+            if (classification.kind() == Kind.COMMIT) {
+                transaction.commit();
+            } else {
+                transaction.rollback();
+            }
+            transaction.ended(chain);
+        }
+        return call.answer(null);
+    }
+
+    private <R> R setSession(RoutedStatement statement, String sql, Classification classification, Call<R> call)
+            throws SQLException {
+        Boolean autoCommit = dialect == SqlDialect.H2 ? SessionSql.autoCommit(sql) : null;
+        if (autoCommit != null) {
+            transaction.setAutoCommit(autoCommit);
+            statement.answered(null);
+            return call.answer(null);
+        }
+        Delegate delegate = anyDelegate(classification);
+        R result;
+        try {
+            result = call.run(statement, statement.on(delegate));
+        } catch (SQLException e) {
+            throw failedOnNode(delegate, classification, e);
+        }
+        delegate.alter();
+        remember(SessionSql.of(sql), delegate);
+        return result;
+    }
+
+    private void remember(SessionSql sql, Delegate delegate) {
+        if (transaction.isOpen()) {
+            transaction.addPending(sql);
+        } else {
+            if (sql.clearsOthers()) {
+                settings.forgetSql();
+            }
+            settings.recordLasting(sql.key(), sql);
+            delegate.markApplied(settings.newest());
+        }
+    }
+
+    /** A delegate to try session state on: the transaction's, an open one, or the primary's. */
+    private Delegate anyDelegate(Classification classification) throws SQLException {
+        Delegate inUse = transaction.delegate();
+        if (inUse != null) {
+            return ready(inUse);
+        }
+        return openFor(routing.route(classification, session), classification);
+    }
+
+    // ---------------------------------------------------------------- delegates
+
+    private Delegate ready(Route route) throws SQLException {
+        Delegate inUse = transaction.delegate();
+        return ready(inUse != null ? inUse : delegates.at(route));
+    }
+
+    private Delegate ready(Delegate delegate) throws SQLException {
+        if (transaction.isOpen()) {
+            transaction.enter(delegate);
+        } else {
+            transaction.stayOutside(delegate);
+        }
+        return delegate;
+    }
+
+    /** Counts a failure against its node, and drops a delegate that is of no more use. */
+    private Failure noteFailure(Node node, @Nullable Delegate delegate, SQLException failure) {
+        Failure said = routing.cluster().failure(failure);
+        if (said == Failure.CONNECTION_LOST || said == Failure.NOT_READY || said == Failure.DENIED) {
+            routing.cluster().reportFailure(node, failure);
+        }
+        boolean holdsState = session.pinnedTo() == node || (delegate != null && transaction.delegate() == delegate);
+        if (said == Failure.CONNECTION_LOST && delegate != null && !holdsState) {
+            delegates.discard(delegate);
+        }
+        return said;
+    }
+
+    private boolean isPrimary(Node node) {
+        var primary = session.routedBy().primary();
+        return primary != null && primary.node() == node;
+    }
+}

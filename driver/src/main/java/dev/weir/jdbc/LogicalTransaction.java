@@ -1,0 +1,267 @@
+package dev.weir.jdbc;
+
+import dev.weir.cluster.Failure;
+import dev.weir.jdbc.SessionSettings.SessionSql;
+import dev.weir.routing.Routing;
+import dev.weir.routing.RoutingSession;
+import dev.weir.routing.RoutingSession.Transaction;
+import dev.weir.sql.SqlDialect;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The transaction that the application sees: opened by auto-commit off or BEGIN, on one node from its first statement on. Confined to
+ * one connection.
+ */
+final class LogicalTransaction {
+    private final Routing routing;
+    private final RoutingSession session;
+    private final Delegates delegates;
+    private final SessionSettings settings;
+    private final Capture capture;
+    private final boolean transactionalSettings;
+
+    private final List<SessionSql> pending = new ArrayList<>(0);
+    private boolean autoCommit = true;
+    private boolean readOnly;
+    private @Nullable SqlBegin begun;
+    private @Nullable Delegate delegate;
+    private long appliedBefore;
+    private long notedLsn = -1;
+
+    LogicalTransaction(
+            Routing routing, RoutingSession session, Delegates delegates, SessionSettings settings, Capture capture) {
+        this.routing = routing;
+        this.session = session;
+        this.delegates = delegates;
+        this.settings = settings;
+        this.capture = capture;
+        this.transactionalSettings = routing.cluster().settings().dialect() == SqlDialect.POSTGRESQL;
+    }
+
+    /** Whether statements run in a transaction now, whether or not one has been executed. */
+    boolean isOpen() {
+        return !autoCommit || begun != null;
+    }
+
+    /** Where it runs; null until its first statement. */
+    @Nullable Delegate delegate() {
+        return delegate;
+    }
+
+    boolean isAutoCommit() {
+        return autoCommit;
+    }
+
+    /** Whether the connection, or the transaction by its BEGIN, is declared read-only. */
+    boolean isReadOnly() {
+        return readOnly || (begun != null && begun.isReadOnly());
+    }
+
+    boolean isConnectionReadOnly() {
+        return readOnly;
+    }
+
+    void setReadOnly(boolean on) throws SQLException {
+        if (on != readOnly) {
+            refuseIfEntered("Read-only mode");
+            readOnly = on;
+            restart();
+        }
+    }
+
+    void refuseIfEntered(String what) throws SQLException {
+        if (delegate != null) {
+            throw Refusal.inTransaction(what);
+        }
+    }
+
+    /** Turns auto-commit on or off; turning it on commits what is open, as JDBC 4.3 chapter 10.1.1 says. */
+    void setAutoCommit(boolean on) throws SQLException {
+        if (on == autoCommit) {
+            return;
+        }
+        if (isOpen()) {
+            commit();
+        }
+        begun = null;
+        autoCommit = on;
+        restart();
+    }
+
+    /** BEGIN sent as SQL; inside an open transaction it changes nothing once a statement has run. */
+    void begin(SqlBegin sql) {
+        if (delegate == null) {
+            begun = sql;
+            restart();
+        }
+    }
+
+    /** Ends the state that BEGIN opened, after the transaction has ended; a chained one opens the next with the same modes. */
+    void ended(boolean chain) {
+        if (!chain) {
+            begun = null;
+        }
+        restart();
+    }
+
+    /** Makes the delegate the transaction's, so that the next statement on it is the transaction's. */
+    void enter(Delegate entered) throws SQLException {
+        if (delegate != null) {
+            delegate.catchUp(settings);
+            return;
+        }
+        entered.catchUp(settings);
+        entered.setAutoCommit(false);
+        delegate = entered;
+        appliedBefore = entered.applied();
+        session.enter(entered.node());
+        if (begun != null && begun.modes() != null) {
+            try (Statement statement = entered.connection().createStatement()) {
+                statement.execute("SET TRANSACTION " + begun.modes());
+            }
+        }
+    }
+
+    /** Makes a delegate one whose statements commit by themselves. */
+    void stayOutside(Delegate outside) throws SQLException {
+        outside.setAutoCommit(true);
+        outside.catchUp(settings);
+    }
+
+    /** Records session state that a statement of the transaction has set: other delegates get it if it commits. */
+    void addPending(SessionSql sql) {
+        pending.add(sql);
+    }
+
+    /**
+     * Commits, and advances the session's clock.
+     *
+     * @throws SQLException 08007 if the answer of a primary was lost; whatever the target says if it refuses
+     */
+    void commit() throws SQLException {
+        Delegate committing = delegate;
+        if (committing != null) {
+            try {
+                committing.connection().commit();
+            } catch (SQLException e) {
+                throw commitFailed(committing, e);
+            }
+            try {
+                committed(committing);
+            } finally {
+                restart();
+            }
+        } else {
+            restart();
+        }
+    }
+
+    /** Notes that the transaction on the delegate has committed. */
+    void committed(Delegate committing) throws SQLException {
+        delegate = null;
+        pending.forEach(this::recordLasting);
+        pending.clear();
+        if (committing.isPrimary()) {
+            noteCommit(committing);
+        }
+    }
+
+    /** Advances the session's clock past whatever the delegate has committed, or may have read from the primary. */
+    void noteCommit(Delegate committing) throws SQLException {
+        long lsn = capture.committedLsn(committing.connection());
+        routing.committed(session, lsn == notedLsn ? -1 : lsn);
+        notedLsn = lsn;
+    }
+
+    /** Advances the session's clock if the delegate is known to have committed, as DDL inside a transaction does on H2. */
+    void noteImplicitCommit(Delegate committing) throws SQLException {
+        if (committing.isPrimary()) {
+            long lsn = capture.committedLsn(committing.connection());
+            if (lsn >= 0 && lsn != notedLsn) {
+                noteCommit(committing);
+            }
+        }
+    }
+
+    private void recordLasting(SessionSql sql) {
+        settings.recordLasting(sql.key(), sql);
+    }
+
+    private SQLException commitFailed(Delegate committing, SQLException failure) {
+        if (routing.cluster().failure(failure) != Failure.CONNECTION_LOST) {
+            return failure;
+        }
+        routing.cluster().reportFailure(committing.node(), failure);
+        abandon();
+        return committing.isPrimary() ? Refusal.inDoubt(committing.node(), failure) : failure;
+    }
+
+    void rollback() throws SQLException {
+        Delegate undone = delegate;
+        if (undone != null) {
+            try {
+                undone.connection().rollback();
+            } catch (SQLException e) {
+                abandon();
+                throw e;
+            }
+            delegate = null;
+            forgetPending(undone);
+        }
+        restart();
+    }
+
+    /** PostgreSQL undoes SET on rollback, so the delegate is brought up to date again; H2 does not. */
+    private void forgetPending(Delegate undone) {
+        if (transactionalSettings) {
+            undone.markApplied(appliedBefore);
+        } else {
+            pending.forEach(this::recordLasting);
+        }
+        pending.clear();
+    }
+
+    /** Gives the transaction up with its delegate, which rolls back by closing. */
+    void abandon() {
+        Delegate lost = delegate;
+        delegate = null;
+        pending.clear();
+        if (lost != null) {
+            delegates.discard(lost);
+        }
+        restart();
+    }
+
+    Savepoint setSavepoint(@Nullable String name) throws SQLException {
+        Connection connection = entered("setSavepoint").connection();
+        return name == null ? connection.setSavepoint() : connection.setSavepoint(name);
+    }
+
+    void rollback(Savepoint savepoint) throws SQLException {
+        entered("rollback").connection().rollback(savepoint);
+    }
+
+    void releaseSavepoint(Savepoint savepoint) throws SQLException {
+        entered("releaseSavepoint").connection().releaseSavepoint(savepoint);
+    }
+
+    private Delegate entered(String call) throws SQLException {
+        if (delegate == null) {
+            throw Refusal.noTransaction(call);
+        }
+        return delegate;
+    }
+
+    /** Tells the router which kind of transaction the next statement runs in. */
+    private void restart() {
+        if (delegate == null) {
+            session.begin(!isOpen() ? Transaction.NONE : isReadOnly() ? Transaction.READ_ONLY : Transaction.READ_WRITE);
+        }
+    }
+}

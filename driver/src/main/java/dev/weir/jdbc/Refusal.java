@@ -1,0 +1,131 @@
+package dev.weir.jdbc;
+
+import dev.weir.cluster.Node;
+import dev.weir.sql.Classification;
+import java.sql.SQLClientInfoException;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.sql.SQLInvalidAuthorizationSpecException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLNonTransientException;
+import java.sql.SQLSyntaxErrorException;
+import java.util.Map;
+
+/** The errors that this room raises itself, each with its SQLSTATE. */
+final class Refusal {
+    private static final String NO_RESULT = "02000";
+    private static final String CONNECTION_CLOSED = "08003";
+    private static final String IN_DOUBT = "08007";
+    private static final String UNSUPPORTED = "0A000";
+    private static final String INVALID_VALUE = "22023";
+    private static final String IN_TRANSACTION = "25001";
+    private static final String READ_ONLY = "25006";
+    private static final String NO_TRANSACTION = "25P01";
+    private static final String OBJECT_CLOSED = "55000";
+
+    private Refusal() {}
+
+    static SQLException connectionClosed() {
+        return new SQLNonTransientConnectionException("The connection is closed; take a new one", CONNECTION_CLOSED);
+    }
+
+    static SQLException statementClosed() {
+        return new SQLNonTransientException("The statement is closed; create a new one", OBJECT_CLOSED);
+    }
+
+    static SQLException resultClosed() {
+        return new SQLNonTransientException("The result set is closed; execute its statement again", OBJECT_CLOSED);
+    }
+
+    /** The commit may or may not have happened: 08007, not transient, since running the work again may do it twice. */
+    static SQLException inDoubt(Node node, SQLException cause) {
+        return new SQLNonTransientConnectionException(
+                "The connection to primary " + node.name()
+                        + " broke before it answered a commit, which may or may not have happened; it is not sent again:"
+                        + " check the data before repeating the work",
+                IN_DOUBT,
+                cause.getErrorCode(),
+                cause);
+    }
+
+    static SQLException writeWhileReadOnly(Classification classification) {
+        return new SQLInvalidAuthorizationSpecException(
+                "A read-only connection or transaction refuses a statement that " + clause(classification)
+                        + "; call setReadOnly(false) before the transaction",
+                READ_ONLY);
+    }
+
+    static SQLException needsPrimary(Classification classification, Node replica) {
+        return new SQLInvalidAuthorizationSpecException(
+                "The read-only transaction runs on replica " + replica.name()
+                        + " and refuses a statement that only the primary may run (" + classification.reason()
+                        + "); run it outside the transaction or in one that is not read-only",
+                READ_ONLY);
+    }
+
+    private static String clause(Classification classification) {
+        return switch (classification.kind()) {
+            case DDL -> "changes the schema";
+            case MULTIPLE -> "is one of several, not all of them plain reads";
+            case UNKNOWN -> "is not known to only read (" + classification.reason() + ")";
+            default -> "writes";
+        };
+    }
+
+    static SQLException inTransaction(String what) {
+        return new SQLNonTransientException(
+                what + " cannot change while a transaction is open; commit or roll back first", IN_TRANSACTION);
+    }
+
+    static SQLException noTransaction(String call) {
+        return new SQLNonTransientException(
+                call + " needs a transaction, and auto-commit is on; call setAutoCommit(false) first", NO_TRANSACTION);
+    }
+
+    static SQLException notInBatch(Classification classification) {
+        return new SQLFeatureNotSupportedException(
+                "A batch takes data changes, and this statement is of kind " + classification.kind()
+                        + "; execute it on its own",
+                UNSUPPORTED);
+    }
+
+    static SQLException preparedOnly() {
+        return new SQLNonTransientException(
+                "A prepared statement has its SQL already; call the form without SQL, or create a plain statement",
+                UNSUPPORTED);
+    }
+
+    static SQLException noResultSet() {
+        return new SQLNonTransientException("The statement returns no result set; use execute", NO_RESULT);
+    }
+
+    static SQLException resultSetReturned() {
+        return new SQLNonTransientException("The statement returns a result set; use executeQuery", "0100E");
+    }
+
+    static SQLException consumedStream() {
+        return new SQLNonTransientException(
+                "A stream parameter was sent to another node already and cannot be read again; set it anew before"
+                        + " executing",
+                "07002");
+    }
+
+    static SQLException invalid(String message) {
+        return new SQLSyntaxErrorException(message, INVALID_VALUE);
+    }
+
+    static SQLException unsupported(String message) {
+        return new SQLFeatureNotSupportedException(message, UNSUPPORTED);
+    }
+
+    static SQLException notWrapper(Class<?> type) {
+        return new SQLNonTransientException(
+                "Neither Weir nor the target driver's object is a " + type.getName() + "; ask isWrapperFor first",
+                "0A000");
+    }
+
+    static SQLClientInfoException clientInfo(SQLException cause) {
+        return new SQLClientInfoException(
+                cause.getMessage(), cause.getSQLState(), cause.getErrorCode(), Map.of(), cause);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.weir.jdbc;
+
+import dev.weir.forward.RecordingCallableStatement;
+import dev.weir.sql.Classification;
+import java.sql.CallableStatement;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/**
+ * A call of a routine, which runs on the primary: what a routine does is not known. Its out parameters are registered and read there.
+ * Confined to one connection, but for {@link #cancel}.
+ */
+final class RoutedCallableStatement extends RoutedPreparedStatement implements RecordingCallableStatement {
+    RoutedCallableStatement(
+            RoutedConnection connection, StatementForm form, String sql, Classification classification) {
+        super(connection, form, sql, classification, GeneratedKeys.Unasked.UNASKED);
+    }
+
+    @Override
+    Statement create(Connection on) throws SQLException {
+        return form().prepareCall(on, sql());
+    }
+
+    @Override
+    void bind(Target target) throws SQLException {
+        parameters().bindTo((CallableStatement) target.statement, target.bound);
+    }
+
+    @Override
+    public CallableStatement delegate() throws SQLException {
+        return (CallableStatement) super.delegate();
+    }
+}

@@ -1,0 +1,230 @@
+package dev.weir.jdbc;
+
+import dev.weir.forward.RecordedParameters;
+import dev.weir.forward.RecordingPreparedStatement;
+import dev.weir.sql.Classification;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A prepared statement that is prepared on each node that executes it; its parameters are recorded and bound there. A parameter that
+ * is a stream sends it to the primary, since a stream can be read once. Confined to one connection, but for {@link #cancel}.
+ */
+class RoutedPreparedStatement extends RoutedStatement implements RecordingPreparedStatement {
+    private final String sql;
+    private final Classification classification;
+    private final GeneratedKeys keys;
+    private final RecordedParameters parameters = new RecordedParameters();
+    private long streamsBound = -1;
+
+    RoutedPreparedStatement(
+            RoutedConnection connection,
+            StatementForm form,
+            String sql,
+            Classification classification,
+            GeneratedKeys keys) {
+        super(connection, form);
+        this.sql = sql;
+        this.classification = classification;
+        this.keys = keys;
+    }
+
+    final String sql() {
+        return sql;
+    }
+
+    @Override
+    public final RecordedParameters parameters() {
+        return parameters;
+    }
+
+    @Override
+    final boolean hasStreams() {
+        return parameters.hasStreams();
+    }
+
+    @Override
+    final boolean isLearnedWrite() {
+        return routedConnection().database().isLearnedWrite(sql);
+    }
+
+    @Override
+    final boolean isPrepared() {
+        return true;
+    }
+
+    @Override
+    Statement create(Connection on) throws SQLException {
+        return keys == GeneratedKeys.Unasked.UNASKED ? form().prepare(on, sql) : keys.prepare(on, sql);
+    }
+
+    @Override
+    final ResultSet queryOn(Statement target) throws SQLException {
+        return ((PreparedStatement) target).executeQuery();
+    }
+
+    @Override
+    final int updateOn(Statement target) throws SQLException {
+        return ((PreparedStatement) target).executeUpdate();
+    }
+
+    @Override
+    final long largeUpdateOn(Statement target) throws SQLException {
+        return ((PreparedStatement) target).executeLargeUpdate();
+    }
+
+    @Override
+    final boolean executeOn(Statement target) throws SQLException {
+        return ((PreparedStatement) target).execute();
+    }
+
+    @Override
+    final void prepareToExecute(Target target) throws SQLException {
+        long version = parameters.version();
+        if (target.bound != version) {
+            if (parameters.hasStreams()) {
+                bindStreams(target, version);
+            } else {
+                bind(target);
+            }
+            target.bound = version;
+        }
+    }
+
+    /** Binding consumes streams: what was bound to one node's statement is not there for another's. */
+    private void bindStreams(Target target, long version) throws SQLException {
+        if (streamsBound == version) {
+            throw Refusal.consumedStream();
+        }
+        bind(target);
+        streamsBound = version;
+    }
+
+    void bind(Target target) throws SQLException {
+        parameters.bindTo((PreparedStatement) target.statement, target.bound);
+    }
+
+    @Override
+    public void clearParameters() throws SQLException {
+        checkOpen();
+        parameters.clear();
+        for (Target target : targets()) {
+            ((PreparedStatement) target.statement).clearParameters();
+        }
+    }
+
+    @Override
+    public ResultSet executeQuery() throws SQLException {
+        return execute(sql, classification, Call.QUERY);
+    }
+
+    @Override
+    public int executeUpdate() throws SQLException {
+        return execute(sql, classification, Call.UPDATE);
+    }
+
+    @Override
+    public long executeLargeUpdate() throws SQLException {
+        return execute(sql, classification, Call.LARGE_UPDATE);
+    }
+
+    @Override
+    public boolean execute() throws SQLException {
+        return execute(sql, classification, Call.EXECUTE);
+    }
+
+    @Override
+    public void addBatch() throws SQLException {
+        checkOpen();
+        ((PreparedStatement) batchFor(sql, classification)).addBatch();
+    }
+
+    @Override
+    public @Nullable ResultSetMetaData getMetaData() throws SQLException {
+        checkOpen();
+        ResultSetMetaData own = Answers.metaData(classification.kind());
+        return own != null ? own : delegate().getMetaData();
+    }
+
+    @Override
+    public PreparedStatement delegate() throws SQLException {
+        return (PreparedStatement) super.delegate();
+    }
+
+    // ---------------------------------------------------------------- a prepared statement has its SQL already
+
+    @Override
+    public final ResultSet executeQuery(String text) throws SQLException {
+        throw Refusal.preparedOnly();
+    }
+
+    @Override
+    public final int executeUpdate(String text) throws SQLException {
+        throw Refusal.preparedOnly();
+    }
+
+    @Override
+    public final int executeUpdate(String text, int flag) throws SQLException {
+        throw Refusal.preparedOnly();
+    }
+
+    @Override
+    public final int executeUpdate(String text, int[] columns) throws SQLException {
+        throw Refusal.preparedOnly();
+    }
+
+    @Override
+    public final int executeUpdate(String text, String[] columns) throws SQLException {
+        throw Refusal.preparedOnly();
+    }
+
+    @Override
+    public final long executeLargeUpdate(String text) throws SQLException {
+        throw Refusal.preparedOnly();
+    }
+
+    @Override
+    public final long executeLargeUpdate(String text, int flag) throws SQLException {
+        throw Refusal.preparedOnly();
+    }
+
+    @Override
+    public final long executeLargeUpdate(String text, int[] columns) throws SQLException {
+        throw Refusal.preparedOnly();
+    }
+
+    @Override
+    public final long executeLargeUpdate(String text, String[] columns) throws SQLException {
+        throw Refusal.preparedOnly();
+    }
+
+    @Override
+    public final boolean execute(String text) throws SQLException {
+        throw Refusal.preparedOnly();
+    }
+
+    @Override
+    public final boolean execute(String text, int flag) throws SQLException {
+        throw Refusal.preparedOnly();
+    }
+
+    @Override
+    public final boolean execute(String text, int[] columns) throws SQLException {
+        throw Refusal.preparedOnly();
+    }
+
+    @Override
+    public final boolean execute(String text, String[] columns) throws SQLException {
+        throw Refusal.preparedOnly();
+    }
+
+    @Override
+    public final void addBatch(String text) throws SQLException {
+        throw Refusal.preparedOnly();
+    }
+}

@@ -1,0 +1,68 @@
+package dev.weir.jdbc;
+
+import dev.weir.forward.ForwardingResultSet;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.NullUnmarked;
+import org.jspecify.annotations.Nullable;
+
+/** A result set that leads back to its routed statement. It stays on the node it came from. Confined to one connection. */
+final class RoutedResultSet implements ForwardingResultSet {
+    private final ResultSet delegate;
+    private final @Nullable RoutedStatement statement;
+
+    /**
+     * Wraps a result set.
+     *
+     * @param statement where it leads back to; null for one of the database's metadata
+     */
+    RoutedResultSet(ResultSet delegate, @Nullable RoutedStatement statement) {
+        this.delegate = delegate;
+        this.statement = statement;
+    }
+
+    @Override
+    public ResultSet delegate() {
+        return delegate;
+    }
+
+    @Override
+    public @Nullable Statement getStatement() throws SQLException {
+        if (delegate.isClosed()) {
+            throw Refusal.resultClosed();
+        }
+        return statement;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        delegate.close();
+        if (statement != null) {
+            statement.resultClosed(this);
+        }
+    }
+
+    /** Closes what is left of it because its statement executes again, elsewhere. */
+    void closeBeforeReuse() throws SQLException {
+        delegate.close();
+    }
+
+    @Override
+    public boolean isClosed() throws SQLException {
+        return delegate.isClosed();
+    }
+
+    @Override
+    @NullUnmarked
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        return type.isInstance(this)
+                ? type.cast(this)
+                : type.isInstance(delegate) ? type.cast(delegate) : delegate.unwrap(type);
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) throws SQLException {
+        return type.isInstance(this) || type.isInstance(delegate) || delegate.isWrapperFor(type);
+    }
+}

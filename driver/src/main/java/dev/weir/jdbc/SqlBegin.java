@@ -1,0 +1,24 @@
+package dev.weir.jdbc;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A transaction opened by SQL. Immutable.
+ *
+ * @param isReadOnly whether it is declared so
+ * @param modes what follows BEGIN or START TRANSACTION, to be given to SET TRANSACTION; null if nothing does
+ */
+record SqlBegin(boolean isReadOnly, @Nullable String modes) {
+    private static final String GAP = "(?:\\s|--[^\\n]*(?:\\n|\\z)|/\\*.*?\\*/)*";
+    private static final Pattern HEAD = Pattern.compile(
+            "\\A[\\s;]*" + GAP + "(?:BEGIN" + GAP + "(?:WORK\\b|TRANSACTION\\b)?|START" + GAP + "TRANSACTION\\b)" + GAP,
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    static SqlBegin of(String sql, boolean isReadOnly) {
+        Matcher head = HEAD.matcher(sql);
+        String rest = head.find() ? sql.substring(head.end()).replaceAll("[\\s;]+\\z", "") : "";
+        return new SqlBegin(isReadOnly, rest.isEmpty() ? null : rest);
+    }
+}
