@@ -46,7 +46,7 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
     private @Nullable String schema;
     private @Nullable String catalog;
 
-    RoutedConnection(RoutedDatabase database) {
+    RoutedConnection(RoutedDatabase database) throws SQLException {
         this.database = database;
         this.routing = database.routing();
         this.session = routing.newSession();

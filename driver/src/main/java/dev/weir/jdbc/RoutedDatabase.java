@@ -58,8 +58,12 @@ public final class RoutedDatabase {
         this.closed = closed;
     }
 
-    /** A new logical connection. Opens no physical connection and does not wait. */
-    public Connection connect() {
+    /**
+     * A new logical connection, which borrows no physical one yet. The first of a cluster waits until its nodes were probed.
+     *
+     * @throws SQLException 28000 if the nodes refuse the user, 08001 if no node can be used
+     */
+    public Connection connect() throws SQLException {
         return new RoutedConnection(this);
     }
 
