@@ -37,6 +37,7 @@ public final class Replication implements AutoCloseable {
     private @Nullable ReplicaStore store;
     private long retryAt;
     private Duration pause = FIRST_PAUSE;
+    private boolean condemned;
     private long reportAt;
     private @Nullable ReplicaState reported;
     private volatile ReplicaState state = ReplicaState.CATCHING_UP;
@@ -97,7 +98,7 @@ public final class Replication implements AutoCloseable {
             closeSource();
             stall("primary", e);
         } catch (ApplyFailure e) {
-            return e.remedy() == ApplyFailure.Remedy.RESEED ? reseed(e) : fail(e);
+            return e.remedy() == ApplyFailure.Remedy.RESEED ? condemn(e) : fail(e);
         } catch (SQLException e) {
             closeSource();
             closeStore();
@@ -111,18 +112,23 @@ public final class Replication implements AutoCloseable {
         if (opened == null) {
             opened = ReplicaStore.find(site, null).orElse(null);
             store = opened;
-            readable = opened;
+            readable = condemned ? null : opened;
         }
         LogSource connected = source;
         if (connected == null) {
             connected = ask(primary::openLog);
             source = connected;
-            if (opened != null) {
+            if (opened != null && !condemned) {
                 requireLineage(connected, opened);
             }
         }
         if (opened == null) {
             seed(connected, null);
+            condemned = false;
+            return 1;
+        }
+        if (condemned) {
+            replace(connected, opened);
             return 1;
         }
         return follow(connected, opened);
@@ -231,31 +237,27 @@ public final class Replication implements AutoCloseable {
         return 0;
     }
 
-    private int reseed(ApplyFailure failure) {
+    /** Takes the replica from its readers; the next step copies it anew. */
+    private int condemn(ApplyFailure failure) {
         readable = null;
+        condemned = true;
         LOG.error(
                 "event=diverged replica={} lsn={} reason={} action=reseed",
                 site.name(),
                 failure.lsn(),
                 failure.getMessage());
-        become(ReplicaState.DIVERGED, String.valueOf(failure.getMessage()));
-        LogSource connected = source;
-        ReplicaStore old = store;
-        if (connected == null) {
-            throw new IllegalStateException("Divergence is found only with a primary at hand");
-        }
+        become(ReplicaState.SEEDING, String.valueOf(failure.getMessage()));
+        return 1;
+    }
+
+    private void replace(LogSource connected, ReplicaStore old) throws SQLException {
         try {
             seed(connected, old);
-            return 1;
         } catch (SQLException e) {
-            if (old != null) {
-                old.close();
-            }
-            closeSource();
-            closeStore();
-            stall("reseed", e);
-            return 0;
+            old.close();
+            throw e;
         }
+        condemned = false;
     }
 
     private void stall(String side, Exception cause) {

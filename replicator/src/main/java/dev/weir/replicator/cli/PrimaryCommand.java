@@ -1,0 +1,117 @@
+package dev.weir.replicator.cli;
+
+import dev.weir.replicator.Runner;
+import dev.weir.replicator.source.PrimaryStore;
+import dev.weir.replicator.source.StoreUrl;
+import java.nio.file.Files;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Serves a store as the primary of a cluster. Confined to one thread. */
+@Command(
+        name = "primary",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Serves an H2 store as the primary of a Weir cluster over H2's TCP server, until it is told to end.",
+            "A store that is no primary yet becomes one; its tables stay as they are. When the store is served, a line"
+                    + " \"ready url=URL\" appears on standard output. Applications connect to jdbc:weir:h2:tcp://... with the hosts of"
+                    + " primary and replicas."
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "143, 130:ended in order by SIGTERM, by Ctrl-C",
+            "1:the store cannot be opened or the port is taken",
+            "2:the command line is wrong"
+        })
+final class PrimaryCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(PrimaryCommand.class);
+    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
+
+    @Option(
+            names = "--store",
+            required = true,
+            paramLabel = "PATH",
+            description =
+                    "The store: a path without .mv.db, or an H2 URL with settings, as in jdbc:h2:./shop;MODE=PostgreSQL.")
+    String store = "";
+
+    @Option(names = "--create", description = "Create the store if there is none; --user becomes its administrator.")
+    boolean create;
+
+    @Mixin
+    Serving serving = new Serving();
+
+    @Mixin
+    Credentials credentials = new Credentials();
+
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    private volatile boolean ending;
+
+    @Override
+    public Integer call() throws Exception {
+        String password = credentials.password();
+        serving.claimAddress(password);
+        StoreUrl url = Stores.local(store).with("DB_CLOSE_ON_EXIT", "FALSE");
+        if (url.kind() == StoreUrl.Kind.FILE && !create && !Files.exists(url.file())) {
+            throw new CommandFailure("There is no store " + url.file() + "; add --create to make one");
+        }
+        TcpService service = new TcpService(serving, Stores.databaseName(url), url);
+        Keeper keeper = new Keeper(url, credentials.user, password);
+        service.start();
+        spec.commandLine().getOut().println("ready url=" + service.url());
+        Runner runner = new Runner("weir-primary", keeper::work, CHECK_INTERVAL);
+        runner.start();
+        UntilStopped.run(() -> {
+            ending = true;
+            service.stop();
+            runner.close();
+            keeper.close();
+        });
+        return 0;
+    }
+
+    /** Holds the store open, and opens it again when an administrator has shut it down. Confined to one thread. */
+    private final class Keeper {
+        private final StoreUrl url;
+        private final String user;
+        private final String password;
+        private PrimaryStore held;
+
+        Keeper(StoreUrl url, String user, String password) throws SQLException {
+            this.url = url;
+            this.user = user;
+            this.password = password;
+            this.held = PrimaryStore.open(url, user, password);
+        }
+
+        int work() {
+            try {
+                if (!ending && !held.isOpen()) {
+                    LOG.warn("event=store_shut_down store={} action=reopen", url);
+                    held = PrimaryStore.open(url, user, password);
+                }
+            } catch (SQLException e) {
+                LOG.error("event=store_not_opened store={} reason={}", url, e.getMessage());
+            }
+            return 0;
+        }
+
+        void close() {
+            try {
+                held.close();
+            } catch (SQLException e) {
+                LOG.error("event=store_not_closed store={} reason={}", url, e.getMessage());
+            }
+        }
+    }
+}

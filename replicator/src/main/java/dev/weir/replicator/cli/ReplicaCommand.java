@@ -1,0 +1,133 @@
+package dev.weir.replicator.cli;
+
+import dev.weir.replicator.Runner;
+import dev.weir.replicator.replica.ReplicaSite;
+import dev.weir.replicator.replica.ReplicaState;
+import dev.weir.replicator.replica.Replication;
+import dev.weir.replicator.source.PrimaryAccess;
+import dev.weir.replicator.source.StoreUrl;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Keeps a replica and serves it for reading. Confined to one thread. */
+@Command(
+        name = "replica",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Keeps a copy of a primary equal to it, and serves it for reading over H2's TCP server, until it is told to end.",
+            "An absent store is copied from the running primary; one whose history is not the primary's is copied anew. Users and passwords are"
+                    + " the primary's; nobody can write. The database is served under the name in --primary, so that one URL can list all"
+                    + " hosts. When the copy is served, a line \"ready url=URL\" appears on standard output."
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "143, 130:ended in order by SIGTERM, by Ctrl-C",
+            "1:there is no copy yet and none can be made, or the port is taken",
+            "2:the command line is wrong"
+        })
+final class ReplicaCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicaCommand.class);
+    private static final Duration REST = Duration.ofMillis(3);
+
+    @Option(
+            names = "--name",
+            required = true,
+            paramLabel = "NAME",
+            description = "The replica's name, unique in its cluster.")
+    String name = "";
+
+    @Option(
+            names = "--primary",
+            required = true,
+            paramLabel = "URL",
+            description = "The primary's URL, as in jdbc:h2:tcp://db1:9092/shop; --user is an administrator there.")
+    String primary = "";
+
+    @Option(
+            names = "--store",
+            required = true,
+            paramLabel = "PATH",
+            description = "Where the copy is kept: a path without .mv.db.")
+    String store = "";
+
+    @Mixin
+    Serving serving = new Serving();
+
+    @Mixin
+    Credentials credentials = new Credentials();
+
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws Exception {
+        String password = credentials.password();
+        serving.claimAddress(password);
+        StoreUrl own = Stores.local(store);
+        StoreUrl source = Stores.parse(primary);
+        TcpService service = new TcpService(serving, Stores.databaseName(source), own);
+        Replication replication = new Replication(
+                new ReplicaSite(name, own, service.url()),
+                new PrimaryAccess(source, credentials.user, password),
+                System::nanoTime);
+        replication.work();
+        if (replication.appliedLsn() < 0 && replication.state() == ReplicaState.STALLED) {
+            String reason = replication.status().message();
+            replication.close();
+            throw new CommandFailure("Replica " + name + " cannot start: " + reason);
+        }
+        Announced announced = new Announced(service, replication);
+        announced.adjust();
+        Runner runner = new Runner("weir-" + name, announced::work, REST);
+        runner.start();
+        UntilStopped.run(() -> {
+            runner.close();
+            service.stop();
+            replication.close();
+        });
+        return 0;
+    }
+
+    /** Serves the replica as long as it may be read. Confined to one thread at a time. */
+    private final class Announced {
+        private final TcpService service;
+        private final Replication replication;
+        private boolean announced;
+
+        Announced(TcpService service, Replication replication) {
+            this.service = service;
+            this.replication = replication;
+        }
+
+        int work() {
+            int done = replication.work();
+            try {
+                adjust();
+            } catch (SQLException | CommandFailure e) {
+                LOG.error("event=not_served replica={} reason={}", name, e.getMessage());
+            }
+            return done;
+        }
+
+        void adjust() throws SQLException, CommandFailure {
+            boolean readable = replication.appliedLsn() >= 0;
+            if (readable && !service.isRunning()) {
+                service.start();
+                if (!announced) {
+                    spec.commandLine().getOut().println("ready url=" + service.url());
+                    announced = true;
+                }
+            } else if (!readable && service.isRunning()) {
+                service.stop();
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package dev.weir.replicator.cli;
+
+import picocli.CommandLine.IVersionProvider;
+
+/** The version in the jar's manifest. */
+final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return new String[] {"weir-replicator " + (version == null ? "(not packaged)" : version)};
+    }
+}
