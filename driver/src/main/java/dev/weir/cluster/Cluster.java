@@ -48,7 +48,9 @@ public final class Cluster implements AutoCloseable {
         this.rounds = rounds;
         this.clock = clock;
         this.users = new Users(clock);
-        Wire wire = new Wire(dialect, settings.targetProperties());
+        boolean elsewhere = replication == null;
+        Wire wire = new Wire(dialect, settings.targetProperties(), elsewhere, null);
+        Wire bounded = new Wire(dialect, settings.targetProperties(), elsewhere, elsewhere ? probeTimeout() : null);
         this.head = replication == null ? null : new PrimaryHead(nodes.get(0), wire);
         Monitor monitor = new Monitor(nodes, rounds, replication, clock.getAsLong());
         this.views = new Views(monitor.view());
@@ -57,7 +59,7 @@ public final class Cluster implements AutoCloseable {
         this.loop = new MonitorLoop(
                 "weir-monitor-" + name,
                 monitor,
-                nodes.stream().map(node -> probe(node, wire)).toList(),
+                nodes.stream().map(node -> probe(node, bounded)).toList(),
                 rounds,
                 clock,
                 settings.probeInterval(),
@@ -75,8 +77,7 @@ public final class Cluster implements AutoCloseable {
         if (replication != null && node.index() > 0) {
             return new EmbeddedReplicaProbe(node, replication, clock);
         }
-        Wire bounded = replication == null ? wire.bounded(probeTimeout()) : wire;
-        return new SqlProbe(node, bounded, dialect, clock);
+        return new SqlProbe(node, wire, dialect, clock);
     }
 
     private Duration probeTimeout() {

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /** How one database tells its role and position, and what its errors say about a node. Immutable. */
 abstract class Dialect {
@@ -31,8 +32,12 @@ abstract class Dialect {
     /** Whether an error of the probe means that the node is reachable but no part of a Weir cluster. */
     abstract boolean isForeign(SQLException error);
 
-    /** Adds the target driver's settings that bound how long a connection attempt and an answer may take. */
-    abstract void boundWaits(Properties properties, Duration bound);
+    /**
+     * Adds what every connection to a node that runs elsewhere needs, where URL and properties leave it open.
+     *
+     * @param bound how long a connection attempt and an answer may take; null for the target driver's own default
+     */
+    abstract void complete(String url, Properties properties, @Nullable Duration bound);
 
     /** What to add to the class path for the target driver. */
     abstract String driverArtifact();

@@ -3,7 +3,9 @@ package dev.weir.cluster;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /** H2: role and position stand in the tables of schema WEIR. Vendor codes are those of H2's {@code org.h2.api.ErrorCode}. */
 final class H2Dialect extends Dialect {
@@ -43,7 +45,7 @@ final class H2Dialect extends Dialect {
         };
     }
 
-    private static boolean isConnectionState(String state) {
+    private static boolean isConnectionState(@Nullable String state) {
         return state != null && state.startsWith("08");
     }
 
@@ -56,9 +58,16 @@ final class H2Dialect extends Dialect {
         };
     }
 
+    /** A node is never created by connecting to it. */
     @Override
-    void boundWaits(Properties properties, Duration bound) {
-        properties.putIfAbsent("NETWORK_TIMEOUT", Long.toString(Math.max(1, bound.toMillis())));
+    void complete(String url, Properties properties, @Nullable Duration bound) {
+        String upper = url.toUpperCase(Locale.ROOT);
+        if (!upper.contains(";IFEXISTS=")) {
+            properties.putIfAbsent("IFEXISTS", "TRUE");
+        }
+        if (bound != null && url.contains("//") && !upper.contains(";NETWORK_TIMEOUT=")) {
+            properties.putIfAbsent("NETWORK_TIMEOUT", Long.toString(Math.max(1, bound.toMillis())));
+        }
     }
 
     @Override

@@ -263,16 +263,21 @@ final class MonitorLoop implements Runnable {
 
     private void markLate(long now) {
         for (int i = 0; i < probes.size(); i++) {
-            NodeProbe node = probes.get(i);
+            NodeProbe probe = probes.get(i);
             long limit = patience(i);
-            if (node.underWay && !node.late && now - node.since > limit) {
-                node.late = true;
-                Node late = monitor.view().statuses().get(i).node();
-                long waited = TimeUnit.NANOSECONDS.toMillis(now - node.since);
-                String problem = "has not answered a probe for " + waited + " ms (limit "
-                        + TimeUnit.NANOSECONDS.toMillis(limit) + " ms)";
-                monitor.failed(late, NodeState.LATE, problem);
+            if (probe.underWay && !probe.late && now - probe.since > limit) {
+                probe.late = true;
+                late(monitor.view().statuses().get(i), now - probe.since, limit);
             }
+        }
+    }
+
+    /** What is already known to be wrong with a node says more than that a further probe takes long. */
+    private void late(NodeStatus status, long waited, long limit) {
+        if (status.isUp() || status.state() == NodeState.UNKNOWN || status.state() == NodeState.UNFIT) {
+            String problem = "has not answered a probe for " + TimeUnit.NANOSECONDS.toMillis(waited) + " ms (limit "
+                    + TimeUnit.NANOSECONDS.toMillis(limit) + " ms)";
+            monitor.failed(status.node(), NodeState.LATE, problem);
         }
     }
 

@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * PostgreSQL: roles by {@code pg_is_in_recovery()}, positions by its WAL functions (manual 9.28), error codes by its appendix A.
@@ -86,7 +87,10 @@ final class PostgresDialect extends Dialect {
     }
 
     @Override
-    void boundWaits(Properties properties, Duration bound) {
+    void complete(String url, Properties properties, @Nullable Duration bound) {
+        if (bound == null) {
+            return;
+        }
         String seconds = Long.toString(Math.max(1, bound.plusMillis(999).toSeconds()));
         properties.putIfAbsent("connectTimeout", seconds);
         properties.putIfAbsent("socketTimeout", seconds);

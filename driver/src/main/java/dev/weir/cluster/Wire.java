@@ -7,6 +7,7 @@ import java.sql.SQLNonTransientConnectionException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /** Opens physical connections to nodes with the target's own driver. Immutable. */
 final class Wire {
@@ -14,25 +15,28 @@ final class Wire {
 
     private final Dialect dialect;
     private final Properties properties;
+    private final boolean elsewhere;
+    private final @Nullable Duration bound;
 
-    Wire(Dialect dialect, Map<String, String> targetProperties) {
+    /**
+     * @param elsewhere whether the nodes run outside this JVM's control, so that connecting must not create them
+     * @param bound how long a connection attempt and an answer may take; null for the target driver's own default
+     */
+    Wire(Dialect dialect, Map<String, String> targetProperties, boolean elsewhere, @Nullable Duration bound) {
         this.dialect = dialect;
+        this.elsewhere = elsewhere;
+        this.bound = bound;
         this.properties = new Properties();
         this.properties.putAll(targetProperties);
-    }
-
-    /** The same, with the time for a connection and for each answer bounded where the target's settings leave it open. */
-    Wire bounded(Duration bound) {
-        Wire wire = new Wire(dialect, Map.of());
-        wire.properties.putAll(properties);
-        dialect.boundWaits(wire.properties, bound);
-        return wire;
     }
 
     /** Connects to a node; blocks until it answers, refuses, or the target driver's own timeouts pass. */
     Connection open(Node node) throws SQLException {
         Properties copy = new Properties();
         copy.putAll(properties);
+        if (elsewhere) {
+            dialect.complete(node.url(), copy, bound);
+        }
         try {
             return DriverManager.getConnection(node.url(), copy);
         } catch (SQLException e) {
