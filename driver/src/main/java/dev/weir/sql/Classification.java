@@ -26,4 +26,52 @@ public record Classification(
         boolean readOnly,
         @Nullable String argument,
         @Nullable WriteShape write,
-        @Nullable DdlShape ddl) {}
+        @Nullable DdlShape ddl) {
+    static Classification of(Kind kind, String reason) {
+        return new Classification(kind, reason, null, false, false, false, null, null, null);
+    }
+
+    static Classification read(boolean tableless) {
+        return new Classification(
+                Kind.READ,
+                tableless ? "plain read of no table" : "plain read",
+                null,
+                tableless,
+                false,
+                false,
+                null,
+                null,
+                null);
+    }
+
+    static Classification write(String reason, @Nullable WriteShape write) {
+        return new Classification(Kind.WRITE, reason, null, false, false, false, null, write, null);
+    }
+
+    static Classification ddl(String reason, @Nullable DdlShape ddl) {
+        boolean temporary = ddl != null && ddl.temporary();
+        return new Classification(Kind.DDL, reason, null, false, temporary, false, null, null, ddl);
+    }
+
+    static Classification unknown(String reason) {
+        return of(Kind.UNKNOWN, reason);
+    }
+
+    Classification pinning() {
+        return new Classification(kind, reason, hint, tableless, true, readOnly, argument, write, ddl);
+    }
+
+    Classification declaredReadOnly() {
+        return new Classification(kind, reason, hint, tableless, pins, true, argument, write, ddl);
+    }
+
+    Classification withArgument(String text) {
+        return new Classification(kind, reason, hint, tableless, pins, readOnly, text, write, ddl);
+    }
+
+    Classification withHint(@Nullable Hint directive) {
+        return directive == null
+                ? this
+                : new Classification(kind, reason, directive, tableless, pins, readOnly, argument, write, ddl);
+    }
+}

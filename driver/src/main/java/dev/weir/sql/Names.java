@@ -1,0 +1,74 @@
+package dev.weir.sql;
+
+import org.jspecify.annotations.Nullable;
+
+/** Names that must not be read from a replica wherever they stand in a query. Confined to one thread. */
+final class Names {
+    private final Tokens tokens;
+    private final boolean h2;
+    private final Catalog catalog;
+
+    Names(Tokens tokens, SqlDialect dialect, Catalog catalog) {
+        this.tokens = tokens;
+        this.h2 = dialect == SqlDialect.H2;
+        this.catalog = catalog;
+    }
+
+    /** Why the name at a token keeps its statement on the primary; null if it does not. */
+    @Nullable String refusal(int i) {
+        if (!catalog.volatileRelations().isEmpty()
+                && catalog.volatileRelations().contains(tokens.folded(i))) {
+            return "reads " + CallRules.shown(tokens, i) + ", which may have side effects";
+        }
+        if (!h2 && tokens.isSymbol(i - 1, '.') && isVolatileFunction(i)) {
+            return "calls " + CallRules.shown(tokens, i);
+        }
+        if (is(i, "INFORMATION_SCHEMA")) {
+            return "reads the catalog";
+        }
+        if (h2) {
+            boolean qualifies = tokens.isSymbol(i + 1, '.');
+            return qualifies && (is(i, "PG_CATALOG") || is(i, "WEIR")) ? "reads the catalog" : null;
+        }
+        if (begins(i, "pg_") && !isCallOrType(i)) {
+            return "reads the catalog";
+        }
+        return isCatalogType(i) ? "reads the catalog" : null;
+    }
+
+    private boolean isVolatileFunction(int i) {
+        return !catalog.volatileFunctions().isEmpty()
+                && catalog.volatileFunctions().contains(tokens.folded(i));
+    }
+
+    /** A function's name, its schema, or a type's schema; functions are judged as such. */
+    private boolean isCallOrType(int i) {
+        if (tokens.isSymbol(i + 1, '(')) {
+            return true;
+        }
+        boolean qualifies = is(i, "PG_CATALOG") && tokens.isSymbol(i + 1, '.') && tokens.isName(i + 2);
+        return qualifies && (tokens.isSymbol(i + 3, '(') || tokens.isSymbol(i - 1, Lexer.CAST));
+    }
+
+    /** Types whose input looks names up in the catalog, as {@code 't'::regclass}. */
+    private boolean isCatalogType(int i) {
+        return begins(i, "reg")
+                && (is(i, "REGCLASS")
+                        || is(i, "REGPROC")
+                        || is(i, "REGPROCEDURE")
+                        || is(i, "REGOPER")
+                        || is(i, "REGOPERATOR")
+                        || is(i, "REGTYPE")
+                        || is(i, "REGROLE")
+                        || is(i, "REGNAMESPACE")
+                        || is(i, "REGCOLLATION"));
+    }
+
+    private boolean is(int i, String name) {
+        return tokens.nameLength(i) == name.length() && begins(i, name);
+    }
+
+    private boolean begins(int i, String prefix) {
+        return tokens.nameBegins(i, prefix);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.weir.sql;
+
+/** Classifies texts afresh, without a cache. Thread-safe. */
+final class TextClassifier {
+    private final SqlDialect dialect;
+    private final Catalog catalog;
+
+    TextClassifier(SqlDialect dialect, Catalog catalog) {
+        this.dialect = dialect;
+        this.catalog = catalog;
+    }
+
+    /** What a text is, leaving hints aside. */
+    Classification classify(String sql) {
+        Lexer lexer = new Lexer(sql, dialect);
+        Tokens tokens = Tokens.read(sql, lexer);
+        if (tokens.are(0, Word.EXPLAIN, Word.ROUTE)) {
+            return Classification.of(Kind.EXPLAIN_ROUTE, "answered by Weir")
+                    .withArgument(sql.substring(tokens.end(1)).strip());
+        }
+        if (lexer.isBroken()) {
+            return Classification.unknown(lexer.trouble());
+        }
+        Classification whole = statements(tokens, lexer.hasIndexedParameters());
+        return lexer.isAmbiguous() ? doubted(whole) : whole;
+    }
+
+    private Classification statements(Tokens tokens, boolean indexedParameters) {
+        StatementClassifier statements = new StatementClassifier(tokens, dialect, catalog, indexedParameters);
+        if (StatementClassifier.hasBody(tokens)) {
+            return statements.classify(0, tokens.count());
+        }
+        Classification all = null;
+        int from = 0;
+        for (int i = 0; i <= tokens.count(); i++) {
+            if (i < tokens.count() && !tokens.isSymbol(i, ';')) {
+                continue;
+            }
+            if (i > from) {
+                Classification one = statements.classify(from, i);
+                all = all == null ? one : both(all, one);
+            }
+            from = i + 1;
+        }
+        return all == null ? Classification.of(Kind.EMPTY, "empty") : all;
+    }
+
+    private static Classification both(Classification first, Classification second) {
+        if (first.kind() == Kind.READ && second.kind() == Kind.READ) {
+            return Classification.read(first.tableless() && second.tableless());
+        }
+        Classification both = Classification.of(Kind.MULTIPLE, "several statements, not all of them plain reads");
+        return first.pins() || second.pins() ? both.pinning() : both;
+    }
+
+    /** A text that the server may read in another way than the lexer did: nothing derived from its tokens may be relied on. */
+    private static Classification doubted(Classification whole) {
+        return switch (whole.kind()) {
+            case READ -> Classification.of(Kind.PRIMARY_READ, "means what a setting of the server decides");
+            case WRITE -> Classification.write(whole.reason(), null);
+            case PRIMARY_READ, EMPTY -> whole;
+            default ->
+                whole.pins()
+                        ? Classification.unknown("means what a setting of the server decides")
+                                .pinning()
+                        : Classification.unknown("means what a setting of the server decides");
+        };
+    }
+}
