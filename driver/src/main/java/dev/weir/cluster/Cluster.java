@@ -88,7 +88,8 @@ public final class Cluster implements AutoCloseable {
         loop.start();
     }
 
-    boolean join() {
+    /** Takes one more share, to be given up by {@link #close}; false if the cluster has closed for good. Never blocks. */
+    public boolean join() {
         return users.join();
     }
 

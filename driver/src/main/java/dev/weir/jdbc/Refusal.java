@@ -9,12 +9,14 @@ import java.sql.SQLInvalidAuthorizationSpecException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLNonTransientException;
 import java.sql.SQLSyntaxErrorException;
+import java.sql.SQLTransientConnectionException;
 import java.util.Map;
 
 /** The errors that this room raises itself, each with its SQLSTATE. */
 final class Refusal {
     private static final String NO_RESULT = "02000";
     private static final String CONNECTION_CLOSED = "08003";
+    private static final String CONNECTION_LOST = "08006";
     private static final String IN_DOUBT = "08007";
     private static final String UNSUPPORTED = "0A000";
     private static final String INVALID_VALUE = "22023";
@@ -27,6 +29,11 @@ final class Refusal {
 
     static SQLException connectionClosed() {
         return new SQLNonTransientConnectionException("The connection is closed; take a new one", CONNECTION_CLOSED);
+    }
+
+    static SQLException noPrimary() {
+        return new SQLTransientConnectionException(
+                "No primary is known at the moment; repeat the transaction when one is back", CONNECTION_LOST);
     }
 
     static SQLException statementClosed() {
