@@ -239,6 +239,7 @@ public final class Cluster implements AutoCloseable {
         Failure kind = dialect.failure(failure);
         if (kind == Failure.CONNECTION_LOST || kind == Failure.NOT_READY) {
             node.failed();
+            node.suspect(round());
             loop.report(
                     node,
                     kind == Failure.NOT_READY ? NodeState.UNFIT : NodeState.DOWN,

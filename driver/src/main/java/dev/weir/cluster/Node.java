@@ -14,6 +14,7 @@ public final class Node {
     private final LongAdder finished = new LongAdder();
     private final LongAdder writes = new LongAdder();
     private final LongAdder failures = new LongAdder();
+    private volatile long suspectRound = -1;
 
     public Node(int index, String name, String url) {
         this.index = index;
@@ -54,6 +55,16 @@ public final class Node {
     /** Counts a statement or connection attempt that failed because of the node. */
     public void failed() {
         failures.increment();
+    }
+
+    /** Takes the node out of rotation until a probe of a later round than this has succeeded. */
+    void suspect(long round) {
+        suspectRound = round;
+    }
+
+    /** Whether the node has failed since its probe of that round began. */
+    boolean isSuspectSince(long round) {
+        return suspectRound >= round;
     }
 
     /** How many reads run on this node now. */

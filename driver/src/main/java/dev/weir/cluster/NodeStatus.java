@@ -45,6 +45,11 @@ public record NodeStatus(
         return state == NodeState.UP;
     }
 
+    /** Whether the node has failed a statement since the sample that this status is made of, which a view may not show yet. */
+    public boolean isSuspect() {
+        return node.isSuspectSince(round);
+    }
+
     /** The node and what is wrong with it, or what it is, for messages. */
     public String describe() {
         return problem == null ? node + " " + state.phrase() : node + " " + problem;

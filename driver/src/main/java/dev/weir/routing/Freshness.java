@@ -23,6 +23,9 @@ final class Freshness {
             @Nullable CausalToken after,
             CausalClock seen,
             ClusterView view) {
+        if (replica.isSuspect()) {
+            return Reason.NO_REPLICA;
+        }
         if (lagsTooMuch(replica, view.primary(), view.nanos())) {
             return Reason.TOO_MUCH_LAG;
         }

@@ -50,10 +50,14 @@ final class ReplicaChoice {
         return routes.to(picked.node(), why(causal, boundNanos, picked, session.clock(), view));
     }
 
-    /** Any replica in rotation; null if there is none. */
+    /** Any replica in rotation that has not just failed; null if there is none. */
     @Nullable NodeStatus any(RoutingSession session, ClusterView view) {
         int count = Math.min(view.replicaCount(), MOST);
-        return count == 0 ? null : view.replica(balance.pick(-1L >>> (MOST - count), session, view));
+        long answering = 0;
+        for (int i = 0; i < count; i++) {
+            answering |= view.replica(i).isSuspect() ? 0 : 1L << i;
+        }
+        return answering == 0 ? null : view.replica(balance.pick(answering, session, view));
     }
 
     /**
