@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -124,8 +125,15 @@ final class Delegates {
     }
 
     /** Closes all for good, from any thread; none can be opened afterwards. */
-    void discardAll() {
+    void discardAll(Executor executor) {
         released = true;
-        all().forEach(this::discard);
+        for (Delegate delegate : all()) {
+            try {
+                delegate.physical().abort(executor);
+            } catch (SQLException e) {
+                LOG.debug("A connection to {} could not be aborted and is closed instead", delegate.node(), e);
+            }
+            discard(delegate);
+        }
     }
 }

@@ -114,7 +114,11 @@ final class Execution {
         }
     }
 
+    /** Why a plain read must not be tried on a replica; null if it may be, or if its transaction has a node already. */
     private @Nullable Reason reasonForPrimary(RoutedStatement statement, Call<?> call) {
+        if (transaction.delegate() != null) {
+            return null;
+        }
         if (call.isForWrites()) {
             return Reason.WRITING_METHOD;
         }
@@ -347,17 +351,6 @@ final class Execution {
                 throw Refusal.writeWhileReadOnly(classification);
             }
         }
-        Delegate inUse = transaction.delegate();
-        if (inUse != null && !inUse.isPrimary() && needsPrimary(classification.kind())) {
-            throw Refusal.needsPrimary(classification, inUse.node());
-        }
-    }
-
-    private static boolean needsPrimary(Kind kind) {
-        return switch (kind) {
-            case PRIMARY_READ, WRITE, DDL, MAINTENANCE, CALL, MULTIPLE, UNKNOWN -> true;
-            default -> false;
-        };
     }
 
     // ---------------------------------------------------------------- transactions and session state sent as SQL

@@ -62,14 +62,6 @@ final class Refusal {
                 READ_ONLY);
     }
 
-    static SQLException needsPrimary(Classification classification, Node replica) {
-        return new SQLInvalidAuthorizationSpecException(
-                "The read-only transaction runs on replica " + replica.name()
-                        + " and refuses a statement that only the primary may run (" + classification.reason()
-                        + "); run it outside the transaction or in one that is not read-only",
-                READ_ONLY);
-    }
-
     private static String clause(Classification classification) {
         return switch (classification.kind()) {
             case DDL -> "changes the schema";

@@ -512,6 +512,7 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
         }
     }
 
+    /** Makes the connection useless at once, and closes its physical ones through the executor, whatever they are doing. */
     @Override
     public void abort(@Nullable Executor executor) throws SQLException {
         if (executor == null) {
@@ -521,8 +522,10 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
             return;
         }
         closed = true;
-        delegates.discardAll();
-        database.connectionClosed();
+        executor.execute(() -> {
+            delegates.discardAll(executor);
+            database.connectionClosed();
+        });
     }
 
     /** Reaches the primary's own connection; from then on the session stays on the primary, whose state the caller may change. */

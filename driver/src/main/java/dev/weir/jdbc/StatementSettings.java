@@ -89,9 +89,9 @@ final class StatementSettings {
     void applyTo(Statement statement) throws SQLException {
         apply(fetchDirection, statement::setFetchDirection);
         apply(maxFieldSize, statement::setMaxFieldSize);
-        apply(maxRows, rows -> setMaxRows(statement, rows));
-        // After the row limit, which H2 compares the fetch size with.
+        // Before the row limit, which H2 does not let the fetch size exceed once it is set.
         apply(fetchSize, statement::setFetchSize);
+        apply(maxRows, rows -> setMaxRows(statement, rows));
         apply(queryTimeout, statement::setQueryTimeout);
         apply(escapeProcessing, statement::setEscapeProcessing);
         apply(poolable, statement::setPoolable);

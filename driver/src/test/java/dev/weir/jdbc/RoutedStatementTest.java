@@ -1,0 +1,379 @@
+package dev.weir.jdbc;
+
+import static dev.weir.jdbc.MemoryCluster.PRIMARY;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.sql.BatchUpdateException;
+import java.sql.CallableStatement;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RoutedStatementTest {
+    private static MemoryCluster cluster;
+    private Connection connection;
+
+    @BeforeAll
+    static void start() throws SQLException {
+        cluster = new MemoryCluster(1);
+    }
+
+    @AfterAll
+    static void stop() throws SQLException {
+        cluster.close();
+    }
+
+    @BeforeEach
+    void connect() throws SQLException {
+        connection = cluster.connect();
+    }
+
+    @AfterEach
+    void close() throws SQLException {
+        connection.close();
+        cluster.catchUp();
+        cluster.onNode(PRIMARY, "DELETE FROM ITEM WHERE ID > 20");
+    }
+
+    static String who(Statement statement) throws SQLException {
+        try (ResultSet result = statement.executeQuery("SELECT NAME FROM WHO")) {
+            result.next();
+            return result.getString(1);
+        }
+    }
+
+    @Test
+    void shouldReadFromReplicaWhenStatementIsPlainRead() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            assertThat(who(statement)).isEqualTo("r1");
+        }
+    }
+
+    @Test
+    void shouldServeReadWriteAndReadWhenOneStatementAlternates() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setFetchSize(7);
+            statement.setMaxRows(3);
+            statement.setQueryTimeout(5);
+            assertThat(count(statement.executeQuery("SELECT * FROM ITEM"))).isEqualTo(3);
+            assertThat(statement.executeUpdate("INSERT INTO ITEM(NAME) VALUES ('new')"))
+                    .isEqualTo(1);
+            cluster.catchUp();
+            assertThat(who(statement)).isEqualTo("r1");
+            assertThat(count(statement.executeQuery("SELECT * FROM ITEM FOR UPDATE")))
+                    .isEqualTo(3);
+            assertThat(List.of(statement.getFetchSize(), statement.getMaxRows(), statement.getQueryTimeout()))
+                    .containsExactly(7, 3, 5);
+        }
+        assertThat(cluster.count("r1", "ITEM")).isEqualTo(20);
+        assertThat(cluster.count(PRIMARY, "ITEM")).isEqualTo(21);
+    }
+
+    private static int count(ResultSet result) throws SQLException {
+        try (result) {
+            int rows = 0;
+            while (result.next()) {
+                rows++;
+            }
+            return rows;
+        }
+    }
+
+    @Test
+    void shouldKeepResultSetOpenOnItsNodeWhenAnotherStatementRunsElsewhere() throws SQLException {
+        try (Statement reading = connection.createStatement();
+                Statement writing = connection.createStatement()) {
+            ResultSet onReplica = reading.executeQuery("SELECT NAME FROM WHO UNION ALL SELECT NAME FROM ITEM");
+            onReplica.next();
+            cluster.leaveReplicasBehind();
+            writing.executeUpdate("INSERT INTO ITEM(NAME) VALUES ('other')");
+            assertThat(who(writing)).isEqualTo(PRIMARY);
+            assertThat(onReplica.getString(1)).isEqualTo("r1");
+            assertThat(onReplica.next()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldCloseOlderResultSetWhenItsStatementExecutesOnAnotherNode() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            ResultSet first = statement.executeQuery("SELECT NAME FROM WHO");
+            statement.executeQuery("SELECT NAME FROM WHO FOR UPDATE");
+            assertThat(first.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldLeadBackToRoutedObjectsWhenAskedForParents() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT NAME FROM WHO");
+                ResultSet result = statement.executeQuery()) {
+            assertThat(result.getStatement()).isSameAs(statement);
+            assertThat(statement.getConnection()).isSameAs(connection);
+            assertThat(connection.getMetaData().getConnection()).isSameAs(connection);
+        }
+    }
+
+    @Test
+    void shouldBindLatestValuesWhenPreparedStatementMovesBetweenNodes() throws SQLException {
+        try (PreparedStatement read =
+                        connection.prepareStatement("SELECT W.NAME, I.NAME FROM WHO W, ITEM I WHERE I.ID = ?");
+                Statement write = connection.createStatement()) {
+            read.setInt(1, 3);
+            assertThat(row(read)).containsExactly("r1", "item3");
+            read.setInt(1, 4);
+            assertThat(row(read)).containsExactly("r1", "item4");
+            cluster.leaveReplicasBehind();
+            write.executeUpdate("UPDATE ITEM SET NAME = 'item5' WHERE ID = 5");
+            read.setInt(1, 5);
+            assertThat(row(read)).containsExactly(PRIMARY, "item5");
+            assertThat(row(read)).containsExactly(PRIMARY, "item5");
+            cluster.catchUp();
+            assertThat(row(read)).containsExactly("r1", "item5");
+        }
+    }
+
+    private static List<String> row(PreparedStatement statement) throws SQLException {
+        try (ResultSet result = statement.executeQuery()) {
+            assertThat(result.next()).isTrue();
+            return List.of(result.getString(1), result.getString(2));
+        }
+    }
+
+    @Test
+    void shouldForgetParametersWhenCleared() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT NAME FROM ITEM WHERE ID = ?")) {
+            statement.setInt(1, 3);
+            statement.executeQuery();
+            statement.clearParameters();
+            assertThatThrownBy(statement::executeQuery)
+                    .isInstanceOf(SQLException.class)
+                    .satisfies(
+                            e -> assertThat(((SQLException) e).getErrorCode()).isEqualTo(90012));
+        }
+    }
+
+    @Test
+    void shouldSendReadToPrimaryAndKeepValueWhenParameterIsStream() throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT NAME FROM WHO WHERE CAST(? AS VARBINARY) = X'0102' AND 1 = ?")) {
+            statement.setBinaryStream(1, new ByteArrayInputStream(new byte[] {1, 2}));
+            statement.setInt(2, 2);
+            assertThat(count(statement.executeQuery())).isZero();
+            statement.setInt(2, 1);
+            try (ResultSet result = statement.executeQuery()) {
+                assertThat(result.next()).isTrue();
+                assertThat(result.getString(1)).isEqualTo(PRIMARY);
+            }
+        }
+    }
+
+    @Test
+    void shouldReturnKeysOfPrimaryWhenAskedInAnyForm() throws SQLException {
+        String sql = "INSERT INTO ITEM(NAME) VALUES ('keyed')";
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate(sql, Statement.RETURN_GENERATED_KEYS);
+            long first = key(statement);
+            statement.execute(sql, new int[] {1});
+            assertThat(key(statement)).isEqualTo(first + 1);
+            statement.executeLargeUpdate(sql, new String[] {"ID"});
+            assertThat(key(statement)).isEqualTo(first + 2);
+            try (PreparedStatement prepared = connection.prepareStatement(sql, new String[] {"ID"})) {
+                prepared.executeUpdate();
+                try (ResultSet keys = prepared.getGeneratedKeys()) {
+                    assertThat(keys.getStatement()).isSameAs(prepared);
+                    keys.next();
+                    assertThat(keys.getLong(1)).isEqualTo(first + 3);
+                }
+            }
+        }
+    }
+
+    private static long key(Statement statement) throws SQLException {
+        try (ResultSet keys = statement.getGeneratedKeys()) {
+            assertThat(keys.next()).isTrue();
+            return keys.getLong(1);
+        }
+    }
+
+    @Test
+    void shouldRunWholeBatchOnPrimaryWhenStatementsAreMixed() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.addBatch("INSERT INTO ITEM(NAME) VALUES ('b1')");
+            statement.addBatch("UPDATE ITEM SET NAME = 'b2' WHERE NAME = 'b1'");
+            assertThat(statement.executeBatch()).containsExactly(1, 1);
+            assertThat(statement.executeBatch()).isEmpty();
+        }
+        try (PreparedStatement prepared = connection.prepareStatement("INSERT INTO ITEM(NAME) VALUES (?)")) {
+            for (int i = 0; i < 5; i++) {
+                prepared.setString(1, "p" + i);
+                prepared.addBatch();
+            }
+            assertThat(prepared.executeLargeBatch()).containsExactly(1, 1, 1, 1, 1);
+            prepared.setString(1, "dropped");
+            prepared.addBatch();
+            prepared.clearBatch();
+            assertThat(prepared.executeBatch()).isEmpty();
+        }
+        assertThat(cluster.count(PRIMARY, "ITEM WHERE NAME IN ('b2','p0','p1','p2','p3','p4')"))
+                .isEqualTo(6);
+        assertThat(cluster.count(PRIMARY, "ITEM WHERE NAME = 'dropped'")).isZero();
+    }
+
+    @Test
+    void shouldKeepPartialCountsAndReadOwnWritesWhenBatchElementFails() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            cluster.leaveReplicasBehind();
+            statement.addBatch("INSERT INTO ITEM(NAME) VALUES ('good')");
+            statement.addBatch("INSERT INTO ITEM(ID, NAME) VALUES (1, 'duplicate')");
+            assertThatThrownBy(statement::executeBatch).isInstanceOf(BatchUpdateException.class);
+            assertThat(who(statement)).isEqualTo(PRIMARY);
+        }
+    }
+
+    @Test
+    void shouldRefuseBatchElementWhenItControlsTransaction() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            assertThatThrownBy(() -> statement.addBatch("COMMIT"))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("COMMIT")
+                    .satisfies(e -> assertThat(((SQLException) e).getSQLState()).isEqualTo("0A000"));
+        }
+    }
+
+    @Test
+    void shouldLetSqlDecideWhenMethodDoesNotFitIt() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            assertThat(statement.execute("SELECT NAME FROM WHO")).isTrue();
+            try (ResultSet result = statement.getResultSet()) {
+                assertThat(statement.getResultSet()).isSameAs(result);
+                result.next();
+                assertThat(result.getString(1)).isEqualTo("r1");
+            }
+            assertThat(statement.getMoreResults()).isFalse();
+            assertThat(statement.getUpdateCount()).isEqualTo(-1);
+            assertThat(statement.execute("INSERT INTO ITEM(NAME) VALUES ('x')")).isFalse();
+            assertThat(statement.getUpdateCount()).isEqualTo(1);
+            assertThatThrownBy(() -> statement.executeUpdate("SELECT NAME FROM WHO"))
+                    .isInstanceOf(SQLException.class);
+            assertThatThrownBy(() -> statement.executeQuery("DELETE FROM ITEM WHERE ID < 0"))
+                    .isInstanceOf(SQLException.class);
+        }
+    }
+
+    @Test
+    void shouldUpdateOnPrimaryWhenResultSetIsUpdatable() throws SQLException {
+        try (Statement statement =
+                        connection.createStatement(ResultSet.TYPE_SCROLL_SENSITIVE, ResultSet.CONCUR_UPDATABLE);
+                ResultSet result = statement.executeQuery("SELECT ID, NAME FROM ITEM WHERE ID = 7")) {
+            result.next();
+            result.updateString(2, "changed");
+            result.updateRow();
+        }
+        assertThat(cluster.count(PRIMARY, "ITEM WHERE NAME = 'changed'")).isEqualTo(1);
+        assertThat(cluster.count("r1", "ITEM WHERE NAME = 'changed'")).isZero();
+        cluster.onNode(PRIMARY, "UPDATE ITEM SET NAME = 'item7' WHERE ID = 7");
+    }
+
+    @Test
+    void shouldCallOnPrimaryWhenStatementIsCallable() throws SQLException {
+        cluster.onNode(PRIMARY, "CREATE ALIAS IF NOT EXISTS MAGNITUDE FOR \"java.lang.Math.abs(int)\"");
+        try (CallableStatement call = connection.prepareCall("{? = CALL MAGNITUDE(?)}")) {
+            call.registerOutParameter(1, java.sql.Types.INTEGER);
+            call.setInt(2, -42);
+            call.execute();
+            assertThat(call.getInt(1)).isEqualTo(42);
+            call.setInt(2, 8);
+            call.execute();
+            assertThat(call.getInt(1)).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void shouldCloseWithItsResultWhenAskedToCloseOnCompletion() throws SQLException {
+        Statement statement = connection.createStatement();
+        statement.closeOnCompletion();
+        ResultSet first = statement.executeQuery("SELECT NAME FROM WHO");
+        ResultSet second = statement.executeQuery("SELECT NAME FROM WHO FOR UPDATE");
+        assertThat(first.isClosed()).isTrue();
+        assertThat(statement.isClosed()).isFalse();
+        assertThat(statement.isCloseOnCompletion()).isTrue();
+        second.close();
+        assertThat(statement.isClosed()).isTrue();
+    }
+
+    @Test
+    void shouldRefuseEveryCallWhenStatementOrConnectionIsClosed() throws SQLException {
+        Statement statement = connection.createStatement();
+        PreparedStatement prepared = connection.prepareStatement("SELECT 1");
+        statement.close();
+        assertThatThrownBy(() -> statement.executeQuery("SELECT 1"))
+                .satisfies(e -> assertThat(((SQLException) e).getSQLState()).isEqualTo("55000"));
+        connection.close();
+        assertThat(prepared.isClosed()).isTrue();
+        assertThatThrownBy(prepared::executeQuery)
+                .satisfies(e -> assertThat(((SQLException) e).getSQLState()).isEqualTo("08003"));
+        assertThatThrownBy(prepared::getParameterMetaData)
+                .satisfies(e -> assertThat(((SQLException) e).getSQLState()).isEqualTo("08003"));
+    }
+
+    @Test
+    void shouldDescribeItselfWhenNotExecutedYet() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT NAME FROM ITEM WHERE ID = ?")) {
+            assertThat(statement.getMetaData().getColumnLabel(1)).isEqualTo("NAME");
+            assertThat(statement.getParameterMetaData().getParameterCount()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldCancelOnTheNodeThatExecutesWhenAskedFromAnotherThread() throws Exception {
+        try (Statement statement = connection.createStatement()) {
+            who(statement);
+            Thread canceller = new Thread(() -> {
+                while (!Thread.currentThread().isInterrupted()) {
+                    try {
+                        statement.cancel();
+                    } catch (SQLException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    Thread.onSpinWait();
+                }
+            });
+            canceller.start();
+            try {
+                assertThatThrownBy(() -> statement
+                                .executeQuery(
+                                        "SELECT COUNT(*) FROM SYSTEM_RANGE(1, 100000) A, SYSTEM_RANGE(1, 100000) B"
+                                                + " WHERE A.X + B.X = 7")
+                                .close())
+                        .isInstanceOf(SQLException.class)
+                        .satisfies(e ->
+                                assertThat(((SQLException) e).getErrorCode()).isEqualTo(57014));
+            } finally {
+                canceller.interrupt();
+                canceller.join();
+            }
+        }
+    }
+
+    @Test
+    void shouldReachTargetsClassWhenUnwrapped() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            assertThat(statement.isWrapperFor(org.h2.jdbc.JdbcStatement.class)).isTrue();
+            assertThat(statement.unwrap(org.h2.jdbc.JdbcStatement.class)).isNotNull();
+            assertThat(statement.unwrap(Statement.class)).isSameAs(statement);
+            try (ResultSet result = statement.executeQuery("SELECT NAME FROM WHO")) {
+                assertThat(result.isWrapperFor(org.h2.jdbc.JdbcResultSet.class)).isTrue();
+                assertThat(result.unwrap(org.h2.jdbc.JdbcResultSet.class)).isNotNull();
+            }
+        }
+    }
+}
