@@ -13,7 +13,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
         versionProvider = Version.class,
         description = "Serves H2 stores as a Weir cluster: one primary, and replicas that are kept equal to it.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {PrimaryCommand.class, ReplicaCommand.class, StatusCommand.class},
+        subcommands = {DemoCommand.class, PrimaryCommand.class, ReplicaCommand.class, StatusCommand.class},
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:done",

@@ -4,6 +4,7 @@ import dev.weir.log.Digest;
 import dev.weir.log.EntryState;
 import dev.weir.log.LogTransaction;
 import dev.weir.log.LoggedStatement;
+import dev.weir.log.LoggedStatement.Change;
 import dev.weir.log.LoggedStatement.Ddl;
 import dev.weir.log.LoggedStatement.Rows;
 import dev.weir.log.LoggedStatement.Sql;
@@ -15,8 +16,11 @@ import dev.weir.replicator.replica.ApplyFailure.Remedy;
 import dev.weir.replicator.source.Position;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
+import org.h2.api.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -151,17 +155,66 @@ final class Applier {
     }
 
     private void applyRows(Lsn lsn, Rows rows) throws SQLException, ApplyFailure {
-        for (@Nullable Object[] row : rows.rows()) {
-            List<String> texts = rowStatements.of(rows, row);
-            long count = 0;
-            for (int text = 0; text < texts.size() && count == 0; text++) {
-                PreparedStatement prepared = statements.prepare(null, texts.get(text));
-                ReplaySql.bind(prepared, rows, row, text);
-                count = prepared.executeLargeUpdate();
+        try {
+            for (@Nullable Object[] row : rows.rows()) {
+                applyRow(lsn, rows, row);
             }
-            requireCount(lsn, 1, count, rows.change() + " of a row of " + rows.schema() + "." + rows.table());
-            pendingChanges++;
+        } catch (SQLException e) {
+            if (e.getErrorCode() != ErrorCode.DUPLICATE_KEY_1
+                    || rows.change() != Change.UPDATE
+                    || rows.rows().size() < 2
+                    || !isWhole(rows)) {
+                throw e;
+            }
+            replaceRows(lsn, rows);
         }
+    }
+
+    /** Whether the rows name every column that is not computed. */
+    private boolean isWhole(Rows rows) throws SQLException {
+        PreparedStatement query = statements.prepare(
+                null,
+                "SELECT COLUMN_NAME FROM INFORMATION_SCHEMA.COLUMNS"
+                        + " WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND IS_GENERATED = 'NEVER'");
+        query.setString(1, rows.schema());
+        query.setString(2, rows.table());
+        try (ResultSet columns = query.executeQuery()) {
+            while (columns.next()) {
+                if (!rows.columns().contains(columns.getString(1))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    /** Rows that exchange unique values cannot be updated one after the other; all go, and all come again. */
+    private void replaceRows(Lsn lsn, Rows rows) throws SQLException, ApplyFailure {
+        Rows keys = new Rows(
+                rows.schema(),
+                rows.table(),
+                Change.DELETE,
+                rows.columns().subList(0, rows.keys()),
+                rows.keys(),
+                rows.rows().stream().map(row -> Arrays.copyOf(row, rows.keys())).toList());
+        Rows images = new Rows(rows.schema(), rows.table(), Change.INSERT, rows.columns(), 0, rows.rows());
+        for (Rows step : List.of(keys, images)) {
+            for (@Nullable Object[] row : step.rows()) {
+                applyRow(lsn, step, row);
+            }
+        }
+    }
+
+    private void applyRow(Lsn lsn, Rows rows, @Nullable Object[] row) throws SQLException, ApplyFailure {
+        List<String> texts = rowStatements.of(rows, row);
+        long count = 0;
+        for (int text = 0; text < texts.size() && count == 0; text++) {
+            PreparedStatement prepared = statements.prepare(null, texts.get(text));
+            ReplaySql.bind(prepared, rows, row, text);
+            count = prepared.executeLargeUpdate();
+        }
+        requireCount(lsn, 1, count, rows.change() + " of a row of " + rows.schema() + "." + rows.table());
+        pendingChanges++;
     }
 
     private void applySchemaChange(LogTransaction entry, Ddl ddl) throws SQLException, ApplyFailure {

@@ -39,6 +39,8 @@ public final class Snapshot implements AutoCloseable {
             statement.setFetchSize(1000);
             try (ResultSet lines =
                     statement.executeQuery("SCRIPT SIMPLE COLUMNS TABLE " + String.join(", ", tables()))) {
+                // H2 has made the whole script by now; ending the transaction frees the tables for schema changes.
+                connection.rollback();
                 while (lines.next()) {
                     String line = lines.getString(1);
                     if (!line.startsWith("--")) {
@@ -47,7 +49,6 @@ public final class Snapshot implements AutoCloseable {
                 }
             }
         }
-        connection.rollback();
         Sessions.execute(connection, "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED");
         return settledSchema() == before;
     }

@@ -132,6 +132,21 @@ class ReplicationTest {
     }
 
     @Test
+    void shouldApplyRowsThatExchangeUniqueValuesWhenTheyComeOneByOne() throws SQLException {
+        writer.ddl("CREATE TABLE T(ID INT PRIMARY KEY, U INT UNIQUE, DOUBLED INT GENERATED ALWAYS AS (U * 2))");
+        writer.sql("INSERT INTO T(ID, U) VALUES(1, 1), (2, 2), (3, 3)", 3);
+        catchUp();
+        writer.run("UPDATE T SET U = U + 1").commit(rows("T", Change.UPDATE, List.of("ID", "U"), 1, new Object[][] {
+            {1, 2}, {2, 3}, {3, 4}
+        }));
+
+        catchUp();
+
+        assertThat(replication.status().message()).isEmpty();
+        assertEqualStores();
+    }
+
+    @Test
     void shouldContinueFromCheckpointWhenReplicaIsClosedAndOpenedAgain() throws SQLException {
         writer.ddl("CREATE TABLE T(ID INT PRIMARY KEY, V INT)");
         catchUp();
