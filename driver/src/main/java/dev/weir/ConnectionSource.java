@@ -83,7 +83,7 @@ final class ConnectionSource {
         Capture capture = Capture.NONE;
         return new RoutedDatabase(
                 new Routing(cluster, settings.routing()),
-                classifier::classify,
+                classifier,
                 capture,
                 settings.url(),
                 DriverVersion.TEXT,

@@ -54,7 +54,7 @@ final class Execution {
     <R> R run(RoutedStatement statement, String sql, Classification classification, Call<R> call) throws SQLException {
         return switch (classification.kind()) {
             case READ -> read(statement, sql, classification, call);
-            case EMPTY -> onNode(statement, classification, call);
+            case EMPTY -> onNode(statement, sql, classification, call);
             case BEGIN, COMMIT, ROLLBACK -> control(statement, sql, classification, call);
             case SESSION -> setSession(statement, sql, classification, call);
             case SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE ->
@@ -69,7 +69,7 @@ final class Execution {
                     SAVEPOINT,
                     RELEASE_SAVEPOINT,
                     ROLLBACK_TO_SAVEPOINT,
-                    TRANSACTION_SETTING -> onNode(statement, classification, call);
+                    TRANSACTION_SETTING -> onNode(statement, sql, classification, call);
         };
     }
 
@@ -128,9 +128,6 @@ final class Execution {
         if (statement.hasStreams()) {
             return Reason.UNREPEATABLE_PARAMETER;
         }
-        if (statement.isLearnedWrite()) {
-            return Reason.LEARNED;
-        }
         return connection.isSerializable() ? Reason.SERIALIZABLE : null;
     }
 
@@ -155,7 +152,7 @@ final class Execution {
         try {
             return switch (said) {
                 case READ_ONLY -> {
-                    database.learnWrite(sql);
+                    database.learnRefusal(sql);
                     route.target().failed();
                     yield routing.toPrimary(Reason.LEARNED, session);
                 }
@@ -194,7 +191,14 @@ final class Execution {
 
     // ---------------------------------------------------------------- everything that may write
 
-    private <R> R onNode(RoutedStatement statement, Classification classification, Call<R> call) throws SQLException {
+    private <R> R onNode(RoutedStatement statement, String sql, Classification classification, Call<R> call)
+            throws SQLException {
+        Boolean autoCommit = autoCommitSetting(sql, classification);
+        if (autoCommit != null) {
+            transaction.setAutoCommit(autoCommit);
+            statement.answered(null);
+            return call.answer(null);
+        }
         refuseIfReadOnly(classification);
         Route route = routing.route(classification, session);
         Delegate delegate = openFor(route, classification);
@@ -210,6 +214,12 @@ final class Execution {
         executedOnNode(delegate);
         leftState(delegate, classification.pins(), mayLeaveState(classification));
         return result;
+    }
+
+    /** H2's SET AUTOCOMMIT, which does what setAutoCommit does; null for anything else. */
+    private @Nullable Boolean autoCommitSetting(String sql, Classification classification) {
+        boolean candidate = classification.kind() == Kind.UNKNOWN && dialect == SqlDialect.H2;
+        return candidate ? SessionSql.autoCommit(sql) : null;
     }
 
     /** Whether the next borrower of the physical connection could find something of this statement in its session. */
@@ -374,12 +384,6 @@ final class Execution {
 
     private <R> R setSession(RoutedStatement statement, String sql, Classification classification, Call<R> call)
             throws SQLException {
-        Boolean autoCommit = dialect == SqlDialect.H2 ? SessionSql.autoCommit(sql) : null;
-        if (autoCommit != null) {
-            transaction.setAutoCommit(autoCommit);
-            statement.answered(null);
-            return call.answer(null);
-        }
         Delegate delegate = anyDelegate(classification);
         R result;
         try {

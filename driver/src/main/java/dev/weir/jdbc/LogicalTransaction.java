@@ -175,7 +175,7 @@ final class LogicalTransaction {
     /** Advances the session's clock past whatever the delegate has committed, or may have read from the primary. */
     void noteCommit(Delegate committing) throws SQLException {
         long lsn = capture.committedLsn(committing.connection());
-        routing.committed(session, lsn == notedLsn ? -1 : lsn);
+        routing.committed(session, lsn <= 0 || lsn == notedLsn ? -1 : lsn);
         notedLsn = lsn;
     }
 
@@ -183,7 +183,7 @@ final class LogicalTransaction {
     void noteImplicitCommit(Delegate committing) throws SQLException {
         if (committing.isPrimary()) {
             long lsn = capture.committedLsn(committing.connection());
-            if (lsn >= 0 && lsn != notedLsn) {
+            if (lsn > 0 && lsn != notedLsn) {
                 noteCommit(committing);
             }
         }

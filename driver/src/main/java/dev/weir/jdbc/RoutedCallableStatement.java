@@ -1,7 +1,6 @@
 package dev.weir.jdbc;
 
 import dev.weir.forward.RecordingCallableStatement;
-import dev.weir.sql.Classification;
 import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -12,9 +11,8 @@ import java.sql.Statement;
  * Confined to one connection, but for {@link #cancel}.
  */
 final class RoutedCallableStatement extends RoutedPreparedStatement implements RecordingCallableStatement {
-    RoutedCallableStatement(
-            RoutedConnection connection, StatementForm form, String sql, Classification classification) {
-        super(connection, form, sql, classification, GeneratedKeys.Unasked.UNASKED);
+    RoutedCallableStatement(RoutedConnection connection, StatementForm form, String sql) {
+        super(connection, form, sql, GeneratedKeys.Unasked.UNASKED);
     }
 
     @Override

@@ -157,7 +157,7 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
 
     private PreparedStatement prepared(String sql, StatementForm form, GeneratedKeys keys) throws SQLException {
         checkOpen();
-        return new RoutedPreparedStatement(this, form, sql, classify(sql), keys);
+        return new RoutedPreparedStatement(this, form, sql, keys);
     }
 
     @Override
@@ -177,7 +177,7 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
 
     private CallableStatement call(String sql, StatementForm form) throws SQLException {
         checkOpen();
-        return new RoutedCallableStatement(this, form, sql, classify(sql));
+        return new RoutedCallableStatement(this, form, sql);
     }
 
     // ---------------------------------------------------------------- transactions

@@ -2,13 +2,11 @@ package dev.weir.jdbc;
 
 import dev.weir.routing.Routing;
 import dev.weir.sql.Classification;
+import dev.weir.sql.Classifier;
 import dev.weir.sql.SqlDialect;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,26 +16,19 @@ import org.jspecify.annotations.Nullable;
 public final class RoutedDatabase {
     private static final String DRIVER_NAME = "Weir JDBC driver";
 
-    /** Texts beyond this many are no longer remembered, nor are long ones: each costs one refused round trip again. */
-    private static final int MAX_LEARNED = 10_000;
-
-    private static final int MAX_LEARNED_LENGTH = 10_000;
-
     private final Routing routing;
-    private final Function<String, Classification> classifier;
+    private final Classifier classifier;
     private final Capture capture;
     private final String url;
     private final String driverVersion;
     private final Runnable closed;
-    private final Set<String> learnedWrites = ConcurrentHashMap.newKeySet();
     private final LongAdder writesRefused = new LongAdder();
-    private volatile int learned;
     private final TargetDefaults defaults = new TargetDefaults();
 
     /**
      * Connections to one cluster.
      *
-     * @param classifier says what a text is; must be thread-safe and quick for a text it knows
+     * @param classifier says what a text is, and learns what replicas refuse
      * @param capture how writes on the primary are logged
      * @param url the URL that the application gave, without credentials
      * @param driverVersion such as {@code 1.2.3}
@@ -45,7 +36,7 @@ public final class RoutedDatabase {
      */
     public RoutedDatabase(
             Routing routing,
-            Function<String, Classification> classifier,
+            Classifier classifier,
             Capture capture,
             String url,
             String driverVersion,
@@ -80,7 +71,7 @@ public final class RoutedDatabase {
     }
 
     Classification classify(String sql) {
-        return classifier.apply(sql);
+        return classifier.classify(sql);
     }
 
     Capture capture() {
@@ -112,20 +103,15 @@ public final class RoutedDatabase {
         closed.run();
     }
 
-    // ---------------------------------------------------------------- writes that look like reads
-
-    /** Whether a replica has refused this text as a write before. Costs one volatile read while none has been. */
-    boolean isLearnedWrite(String sql) {
-        return learned > 0 && learnedWrites.contains(sql);
+    /** Raised whenever {@link #classify} may answer otherwise than before. */
+    int generation() {
+        return classifier.generation();
     }
 
     /** Remembers a text that was taken for a read until a replica refused it. */
-    void learnWrite(String sql) {
+    void learnRefusal(String sql) {
         writesRefused.increment();
-        if (sql.length() <= MAX_LEARNED_LENGTH && learnedWrites.size() < MAX_LEARNED) {
-            learnedWrites.add(sql);
-            learned = learnedWrites.size();
-        }
+        classifier.learnRefusal(sql);
     }
 
     /** How often a replica has refused as a write what was sent to it as a read. */
@@ -139,11 +125,5 @@ public final class RoutedDatabase {
         volatile @Nullable Integer holdability;
         volatile @Nullable String schema;
         volatile @Nullable String catalog;
-    }
-
-    /** A question to a delegate. */
-    @FunctionalInterface
-    interface Question<T> {
-        T ask(Connection connection) throws SQLException;
     }
 }

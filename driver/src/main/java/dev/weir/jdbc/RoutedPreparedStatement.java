@@ -17,25 +17,32 @@ import org.jspecify.annotations.Nullable;
  */
 class RoutedPreparedStatement extends RoutedStatement implements RecordingPreparedStatement {
     private final String sql;
-    private final Classification classification;
+    private Classification classification;
+    private int generation;
     private final GeneratedKeys keys;
     private final RecordedParameters parameters = new RecordedParameters();
     private long streamsBound = -1;
 
-    RoutedPreparedStatement(
-            RoutedConnection connection,
-            StatementForm form,
-            String sql,
-            Classification classification,
-            GeneratedKeys keys) {
+    RoutedPreparedStatement(RoutedConnection connection, StatementForm form, String sql, GeneratedKeys keys) {
         super(connection, form);
         this.sql = sql;
-        this.classification = classification;
+        this.generation = connection.database().generation();
+        this.classification = connection.classify(sql);
         this.keys = keys;
     }
 
     final String sql() {
         return sql;
+    }
+
+    /** What the text is, asked again when the catalog has changed or a replica has refused it. */
+    private Classification classification() {
+        int now = routedConnection().database().generation();
+        if (now != generation) {
+            classification = routedConnection().classify(sql);
+            generation = now;
+        }
+        return classification;
     }
 
     @Override
@@ -46,11 +53,6 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
     @Override
     final boolean hasStreams() {
         return parameters.hasStreams();
-    }
-
-    @Override
-    final boolean isLearnedWrite() {
-        return routedConnection().database().isLearnedWrite(sql);
     }
 
     @Override
@@ -120,34 +122,34 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
 
     @Override
     public ResultSet executeQuery() throws SQLException {
-        return execute(sql, classification, Call.QUERY);
+        return execute(sql, classification(), Call.QUERY);
     }
 
     @Override
     public int executeUpdate() throws SQLException {
-        return execute(sql, classification, Call.UPDATE);
+        return execute(sql, classification(), Call.UPDATE);
     }
 
     @Override
     public long executeLargeUpdate() throws SQLException {
-        return execute(sql, classification, Call.LARGE_UPDATE);
+        return execute(sql, classification(), Call.LARGE_UPDATE);
     }
 
     @Override
     public boolean execute() throws SQLException {
-        return execute(sql, classification, Call.EXECUTE);
+        return execute(sql, classification(), Call.EXECUTE);
     }
 
     @Override
     public void addBatch() throws SQLException {
         checkOpen();
-        ((PreparedStatement) batchFor(sql, classification)).addBatch();
+        ((PreparedStatement) batchFor(sql, classification())).addBatch();
     }
 
     @Override
     public @Nullable ResultSetMetaData getMetaData() throws SQLException {
         checkOpen();
-        ResultSetMetaData own = Answers.metaData(classification.kind());
+        ResultSetMetaData own = Answers.metaData(classification().kind());
         return own != null ? own : delegate().getMetaData();
     }
 

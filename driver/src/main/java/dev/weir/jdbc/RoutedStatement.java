@@ -69,10 +69,6 @@ class RoutedStatement implements ForwardingStatement {
         return false;
     }
 
-    boolean isLearnedWrite() {
-        return connection.database().isLearnedWrite(sql);
-    }
-
     /** Creates the statement on a delegate's connection. */
     Statement create(Connection on) throws SQLException {
         return form.create(on);

@@ -86,7 +86,7 @@ final class SessionSettings {
                 Pattern.compile("\\A\\s*(?:DISCARD|RESET)\\s+ALL\\b", Pattern.CASE_INSENSITIVE);
 
         private static final Pattern AUTO_COMMIT = Pattern.compile(
-                "\\A[\\s;]*(?:SET\\s+)?AUTOCOMMIT\\s+(?:=\\s*)?(?:(TRUE|ON|1)|FALSE|OFF|0)[\\s;]*\\z",
+                "\\A[\\s;]*SET\\s+AUTOCOMMIT(?:\\s*=|\\s+TO\\b)?\\s*(?:(TRUE|ON|1)|FALSE|OFF|0)[\\s;]*\\z",
                 Pattern.CASE_INSENSITIVE);
 
         /** Statements that give one variable a value share its key, so that the newest replaces the others. */

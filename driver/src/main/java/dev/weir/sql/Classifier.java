@@ -27,6 +27,9 @@ public final class Classifier {
 
     private volatile Memory memory;
 
+    /** Written under this object's monitor only. */
+    private volatile int generation;
+
     /**
      * A classifier that knows nothing of the catalog yet.
      *
@@ -57,9 +60,15 @@ public final class Classifier {
         return classification;
     }
 
+    /** Raised whenever verdicts may have changed, so that who keeps one knows when to ask again. */
+    public int generation() {
+        return generation;
+    }
+
     /** Takes over what the primary's catalog says now and forgets every verdict that rests on the catalog before. */
     public synchronized void update(Catalog catalog) {
         memory = fresh(catalog);
+        generation++;
     }
 
     /**
@@ -73,6 +82,7 @@ public final class Classifier {
             refused.put(fingerprint, Classification.of(Kind.PRIMARY_READ, "a replica refused it as a write"));
         }
         memory = new Memory(cache(MOST_TEXTS), memory.fingerprints, memory.classifier);
+        generation++;
     }
 
     private Classification read(Memory known, String sql, boolean cacheable) {

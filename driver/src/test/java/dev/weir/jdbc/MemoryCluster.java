@@ -11,7 +11,7 @@ import dev.weir.cluster.NodeStatus;
 import dev.weir.log.WeirSchema;
 import dev.weir.routing.Routing;
 import dev.weir.routing.RoutingSettings;
-import dev.weir.sql.Classification;
+import dev.weir.sql.Classifier;
 import dev.weir.sql.SqlDialect;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -21,9 +21,9 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.awaitility.Awaitility;
 
 /**
@@ -161,18 +161,14 @@ final class MemoryCluster implements AutoCloseable {
         return cluster.view().status(node(name));
     }
 
-    RoutedDatabase database(RoutingSettings settings, Function<String, Classification> classifier) {
+    RoutedDatabase database(RoutingSettings settings) {
         return new RoutedDatabase(
                 new Routing(cluster, settings),
-                classifier,
+                new Classifier(SqlDialect.H2, Set.of()),
                 Capture.NONE,
                 "jdbc:weir:h2:mem:test",
                 "1.2.3",
                 open::decrementAndGet);
-    }
-
-    RoutedDatabase database(RoutingSettings settings) {
-        return database(settings, Texts::classify);
     }
 
     RoutedDatabase database() {
