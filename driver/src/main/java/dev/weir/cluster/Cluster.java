@@ -69,7 +69,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     private NodePool pool(Node node, String name, Wire wire) {
-        NodeSource source = new NodeSource(node, wire, dialect, this::awaitSampleOfSameLife);
+        NodeSource source = new NodeSource(node, wire, dialect, this::awaitSampleOfSameLife, replication != null);
         return new NodePool(node, name, settings, source, () -> view().status(node));
     }
 
@@ -171,9 +171,9 @@ public final class Cluster implements AutoCloseable {
     public Connection borrow(Node node, long life) throws SQLException {
         NodePool pool = pools.get(node.index());
         NodeStatus status = view().status(node);
-        if (!status.isUp() && status.state() != NodeState.UNFIT) {
+        if (status.state().isOut()) {
             status = anotherChance(node);
-            if (!status.isUp()) {
+            if (status.state().isOut()) {
                 node.failed();
                 throw pool.unreachable(status, null);
             }

@@ -17,6 +17,7 @@ final class NodePool {
     private static final Logger LOG = LoggerFactory.getLogger(NodePool.class);
 
     private static final Duration SLICE = Duration.ofMillis(500);
+    private static final Duration LATE_LIMIT = Duration.ofSeconds(5);
     private static final Duration SHORTEST = Duration.ofMillis(250);
 
     private final Node node;
@@ -46,7 +47,7 @@ final class NodePool {
         if (open == null) {
             open = open();
         }
-        long deadline = System.nanoTime() + settings.poolTimeout().toNanos();
+        long began = System.nanoTime();
         while (true) {
             try {
                 return open.getConnection();
@@ -55,11 +56,12 @@ final class NodePool {
                 if (refused != null) {
                     throw refused;
                 }
+                long waited = System.nanoTime() - began;
                 NodeStatus now = status.get();
-                if (!now.isUp() && now.state() != NodeState.UNFIT) {
+                if (now.state().isOut() || (now.state() == NodeState.LATE && waited > LATE_LIMIT.toNanos())) {
                     throw unreachable(now, e);
                 }
-                if (System.nanoTime() - deadline >= 0) {
+                if (waited >= settings.poolTimeout().toNanos()) {
                     throw exhausted(open, e);
                 }
             }

@@ -14,8 +14,11 @@ final class NodeSource implements DataSource {
     private final Wire wire;
     private final Dialect dialect;
     private final Birth birth;
+    private final boolean local;
 
-    NodeSource(Node node, Wire wire, Dialect dialect, Birth birth) {
+    /** @param local whether the node's store is opened in this JVM, so that connecting to it cannot hang */
+    NodeSource(Node node, Wire wire, Dialect dialect, Birth birth, boolean local) {
+        this.local = local;
         this.node = node;
         this.wire = wire;
         this.dialect = dialect;
@@ -30,7 +33,7 @@ final class NodeSource implements DataSource {
 
     @Override
     public Connection getConnection() throws SQLException {
-        Connection opened = wire.open(node);
+        Connection opened = local ? wire.open(node) : new Opening(node, wire).await(Opening.LIMIT);
         try {
             birth.await(node);
             return opened;

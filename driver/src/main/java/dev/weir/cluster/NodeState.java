@@ -25,6 +25,14 @@ public enum NodeState {
         this.phrase = phrase;
     }
 
+    /** Whether nothing can be expected of the node before a probe of it succeeds. A late one may only be slow. */
+    boolean isOut() {
+        return switch (this) {
+            case DOWN, DENIED, FOREIGN, FENCED -> true;
+            case UNKNOWN, UP, LATE, UNFIT -> false;
+        };
+    }
+
     /** A predicate for messages, such as "cannot be reached". */
     public String phrase() {
         return phrase;

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +21,9 @@ final class PrimaryHead {
     private @Nullable Connection connection;
     private @Nullable PreparedStatement statement;
     private boolean closed;
+    private final AtomicLong begun = new AtomicLong();
+    private long answered;
+    private long newest = -1;
 
     PrimaryHead(Node primary, Wire wire) {
         this.primary = primary;
@@ -28,19 +32,28 @@ final class PrimaryHead {
 
     /** The position of the newest commit that anybody can see now. */
     long lsn() throws SQLException {
+        long before = begun.get();
         lock.lock();
         try {
-            PreparedStatement query = statement == null ? open() : statement;
-            try (ResultSet row = query.executeQuery()) {
-                row.next();
-                return row.getLong(1);
-            }
+            // A query that began after this call saw all that this call must see.
+            return answered > before ? newest : query();
         } catch (SQLException e) {
             release();
             throw new SQLNonTransientConnectionException(
                     "The log head of node " + primary + " cannot be read: " + e.getMessage(), "08006", e);
         } finally {
             lock.unlock();
+        }
+    }
+
+    private long query() throws SQLException {
+        PreparedStatement query = statement == null ? open() : statement;
+        long number = begun.incrementAndGet();
+        try (ResultSet row = query.executeQuery()) {
+            row.next();
+            newest = row.getLong(1);
+            answered = number;
+            return newest;
         }
     }
 

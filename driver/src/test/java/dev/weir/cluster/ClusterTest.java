@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.h2.tools.Server;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -189,6 +190,39 @@ class ClusterTest {
         Node replica = cluster.nodes().get(1);
         cluster.reportFailure(replica, new SQLException("no such table", "42S02", 42102));
         assertThat(replica.failures()).isZero();
+    }
+
+    @Test
+    void shouldProbeOverTcpAsAnUnprivilegedUser() throws SQLException {
+        Server server = Server.createTcpServer("-tcpPort", "0").start();
+        opened.add(server::stop);
+        WeirStore primary = primary();
+        primary.execute("CREATE USER READER PASSWORD 'r'");
+        WeirStore replica = replica();
+        replica.execute("CREATE USER READER PASSWORD 'r'");
+        replica.execute("GRANT SELECT ON SCHEMA WEIR TO PUBLIC");
+        String tcp = "jdbc:h2:tcp://localhost:" + server.getPort() + "/";
+        List<String> urls = List.of(tcp + primary.database(), tcp + replica.database());
+        Cluster cluster =
+                open(ClusterSettings.of(SqlDialect.H2, new Listed(urls), Map.of("user", "READER", "password", "r")));
+        cluster.awaitReady();
+        assertThat(cluster.view().primary()).isNotNull();
+        assertThat(cluster.view().replicaCount()).isEqualTo(1);
+        NodeStatus status = status(cluster, 1);
+        try (Connection connection = cluster.borrow(status.node(), status.life())) {
+            assertThat(connection.isValid(1)).isTrue();
+        }
+    }
+
+    @Test
+    void shouldGiveUpOnANodeThatNeverAnswersAConnectionAttempt() throws IOException {
+        ServerSocket frozen = closing(new ServerSocket(0, 10, InetAddress.getLoopbackAddress()));
+        Node node = new Node(0, "frozen", "jdbc:h2:tcp://localhost:" + frozen.getLocalPort() + "/shop");
+        Wire wire = new Wire(Dialect.of(SqlDialect.H2), LOGIN, true, null);
+        assertThatThrownBy(() -> new Opening(node, wire).await(Duration.ofMillis(200)))
+                .hasMessageContaining("Node frozen accepted no session within 200 ms")
+                .extracting(e -> ((SQLException) e).getSQLState())
+                .isEqualTo("08001");
     }
 
     @Test

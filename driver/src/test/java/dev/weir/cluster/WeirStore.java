@@ -12,7 +12,8 @@ final class WeirStore implements AutoCloseable {
     static final String USER = "app";
     static final String PASSWORD = "secret";
 
-    private final String url = "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
+    private final String database = "mem:" + UUID.randomUUID();
+    private final String url = "jdbc:h2:" + database + ";DB_CLOSE_DELAY=-1";
     private final Connection admin;
 
     private WeirStore() throws SQLException {
@@ -38,6 +39,11 @@ final class WeirStore implements AutoCloseable {
         store.execute("INSERT INTO WEIR.CHECKPOINT VALUES (1, 0, 1, RANDOM_UUID(), 0, CURRENT_TIMESTAMP,"
                 + " CURRENT_TIMESTAMP)");
         return store;
+    }
+
+    /** The store as a server in this JVM names it. */
+    String database() {
+        return database;
     }
 
     String url() {
