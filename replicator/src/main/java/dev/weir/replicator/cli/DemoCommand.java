@@ -71,9 +71,6 @@ final class DemoCommand implements Callable<Integer> {
         if (seconds < 1 || replicas < 1) {
             throw new CommandFailure("--seconds and --replicas must be 1 or more");
         }
-        if (System.getProperty("org.slf4j.simpleLogger.defaultLogLevel") == null) {
-            System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
-        }
         Path directory = Files.createTempDirectory("weir-demo");
         try {
             return run("jdbc:weir:h2:" + directory.resolve("shop") + ";weir.replicas=" + replicas);

@@ -2,6 +2,7 @@ package dev.weir.replicator.cli;
 
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -22,6 +23,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
             "143, 130:a server was ended in order by SIGTERM, by Ctrl-C"
         })
 public final class Main {
+    private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
     private static final Map<String, String> LOGGING = Map.of(
             "org.slf4j.simpleLogger.logFile", "System.err",
             "org.slf4j.simpleLogger.showDateTime", "true",
@@ -38,6 +40,11 @@ public final class Main {
                 System.setProperty(name, value);
             }
         });
+        // A server tells what happens to it; a command whose output people read speaks up only when something is wrong.
+        boolean server = arguments.length > 0 && Set.of("primary", "replica").contains(arguments[0]);
+        if (System.getProperty(LOG_LEVEL) == null) {
+            System.setProperty(LOG_LEVEL, server ? "info" : "warn");
+        }
         System.exit(commandLine().execute(arguments));
     }
 

@@ -2,7 +2,6 @@ package dev.weir.replicator.cli;
 
 import dev.weir.replicator.Runner;
 import dev.weir.replicator.replica.ReplicaSite;
-import dev.weir.replicator.replica.ReplicaState;
 import dev.weir.replicator.replica.Replication;
 import dev.weir.replicator.source.PrimaryAccess;
 import dev.weir.replicator.source.StoreUrl;
@@ -30,7 +29,8 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "143, 130:ended in order by SIGTERM, by Ctrl-C",
-            "1:there is no copy yet and none can be made, or the port is taken",
+            "1:there is no copy yet and none can be made from this primary, or the port is taken; an unreachable primary is waited"
+                    + " for",
             "2:the command line is wrong"
         })
 final class ReplicaCommand implements Callable<Integer> {
@@ -79,7 +79,7 @@ final class ReplicaCommand implements Callable<Integer> {
                 new PrimaryAccess(source, credentials.user, password),
                 System::nanoTime);
         replication.work();
-        if (replication.appliedLsn() < 0 && replication.state() == ReplicaState.STALLED) {
+        if (replication.isHopeless() && replication.appliedLsn() < 0) {
             String reason = replication.status().message();
             replication.close();
             throw new CommandFailure("Replica " + name + " cannot start: " + reason);

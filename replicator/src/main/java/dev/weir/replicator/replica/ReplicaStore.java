@@ -23,11 +23,13 @@ final class ReplicaStore implements AutoCloseable {
     private static final int LOCK_TIMEOUT_MILLIS = 1_000;
 
     private final Connection connection;
+    private final boolean inFile;
     private final UUID cluster;
     private final Applier applier;
 
-    private ReplicaStore(Connection connection, UUID cluster, Applier applier) {
+    private ReplicaStore(Connection connection, boolean inFile, UUID cluster, Applier applier) {
         this.connection = connection;
+        this.inFile = inFile;
         this.cluster = cluster;
         this.applier = applier;
     }
@@ -87,7 +89,8 @@ final class ReplicaStore implements AutoCloseable {
                 || !SchemaChange.isSettled(connection, position.get().lsn())) {
             return Optional.empty();
         }
-        return Optional.of(new ReplicaStore(connection, node.cluster(), applierOf(connection, position.get())));
+        return Optional.of(
+                new ReplicaStore(connection, site.isFile(), node.cluster(), applierOf(connection, position.get())));
     }
 
     private static Applier applierOf(Connection connection, Position position) throws SQLException {
@@ -172,7 +175,7 @@ final class ReplicaStore implements AutoCloseable {
         shutDown(connection);
     }
 
-    private static void shutDown(Connection connection) {
+    static void shutDown(Connection connection) {
         try {
             Sessions.execute(connection, "SHUTDOWN IMMEDIATELY");
         } catch (SQLException closing) {
@@ -189,9 +192,13 @@ final class ReplicaStore implements AutoCloseable {
         }
     }
 
-    /** Lets go of the store, which is closed when its last reader has gone. */
+    /** Lets go of the store, which is closed when its last reader has gone; one in memory is gone at once. */
     @Override
     public void close() {
-        Sessions.closeQuietly(connection);
+        if (inFile) {
+            Sessions.closeQuietly(connection);
+        } else {
+            abandon();
+        }
     }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +25,9 @@ import org.slf4j.LoggerFactory;
 public final class Replication implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Replication.class);
     private static final int BATCH = 1_000;
+    /** Wrong credentials, too few rights, not the right database, no such database. */
+    private static final Set<String> LASTING = Set.of("28000", "42501", "08001", "90146");
+
     private static final Duration HEAD_INTERVAL = Duration.ofMillis(50);
     private static final Duration REPORT_INTERVAL = Duration.ofSeconds(1);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
@@ -42,6 +46,7 @@ public final class Replication implements AutoCloseable {
     private @Nullable ReplicaState reported;
     private volatile ReplicaState state = ReplicaState.CATCHING_UP;
     private volatile String message = "";
+    private volatile boolean hopeless;
     private volatile @Nullable Lag lag;
     private volatile @Nullable ReplicaStore readable;
 
@@ -67,6 +72,14 @@ public final class Replication implements AutoCloseable {
     public long appliedLsn() {
         ReplicaStore current = readable;
         return current == null ? -1 : current.applied().lsn().value();
+    }
+
+    /**
+     * Whether the last attempt failed for a reason that time does not cure, such as wrong credentials, a database that is no Weir cluster, or a store that is not this
+     * replica's.
+     */
+    public boolean isHopeless() {
+        return hopeless;
     }
 
     /** The replica as it is now. */
@@ -264,13 +277,16 @@ public final class Replication implements AutoCloseable {
         retryAt = nanoClock.getAsLong() + pause.toNanos();
         Duration longer = pause.multipliedBy(2);
         pause = longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
+        hopeless = cause.getCause() instanceof SQLException primarys
+                ? LASTING.contains(String.valueOf(primarys.getSQLState()))
+                : cause instanceof SQLException own && LASTING.contains(String.valueOf(own.getSQLState()));
         become(ReplicaState.STALLED, side + ": " + cause.getMessage());
     }
 
     private void become(ReplicaState next, String why) {
         if (next != state) {
             if (next == ReplicaState.STALLED) {
-                LOG.warn("event=state replica={} state={} reason={}", site.name(), next, why);
+                LOG.warn("event=state replica={} state={} reason=\"{}\"", site.name(), next, why);
             } else {
                 LOG.info("event=state replica={} state={}", site.name(), next);
             }

@@ -95,21 +95,24 @@ final class Seeder {
     private ReplicaStore seedMemory(LogSource source, ApplierAccount account) throws SQLException {
         for (int attempt = 1; ; attempt++) {
             Connection connection = account.open(site.store());
+            boolean sound = false;
             try {
-                if (copy(connection, source)) {
+                sound = copy(connection, source);
+                if (sound) {
                     ReplicaStore store =
                             ReplicaStore.open(site, account, source.cluster()).orElseThrow(() -> unusable());
-                    connection.close();
                     LOG.info(
                             "event=seeded replica={} lsn={}",
                             site.name(),
                             store.applied().lsn());
                     return store;
                 }
-                Sessions.execute(connection, "SHUTDOWN IMMEDIATELY");
-            } catch (SQLException | RuntimeException e) {
-                Sessions.closeQuietly(connection);
-                throw e;
+            } finally {
+                if (sound) {
+                    Sessions.closeQuietly(connection);
+                } else {
+                    ReplicaStore.shutDown(connection);
+                }
             }
             giveUpAfter(attempt);
         }

@@ -51,19 +51,17 @@ class CommandLineTest {
     }
 
     @Test
-    void shouldFailWhenPrimaryCannotBeReachedAndThereIsNoCopy() {
-        assertThat(run(
-                        "replica",
-                        "--name",
-                        "r1",
-                        "--primary",
-                        "jdbc:h2:tcp://127.0.0.1:1/shop",
-                        "--store",
-                        directory.resolve("r1").toString(),
-                        "--port",
-                        "0"))
-                .isEqualTo(1);
-        assertThat(err.toString()).contains("Replica r1 cannot start: primary:");
+    void shouldFailWhenThereIsNoCopyAndPrimaryIsNoCluster() throws Exception {
+        String url = "jdbc:h2:mem:plain-" + directory.getFileName();
+        Connection plain = Sessions.open(StoreUrl.parse(url), "sa", "");
+        try (plain) {
+            String store = directory.resolve("r1").toString();
+            assertThat(run("replica", "--name", "r1", "--primary", url, "--store", store, "--port", "0"))
+                    .isEqualTo(1);
+            assertThat(err.toString())
+                    .contains("Replica r1 cannot start: primary:")
+                    .contains("not a Weir cluster");
+        }
     }
 
     @Test
