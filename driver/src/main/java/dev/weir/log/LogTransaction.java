@@ -11,7 +11,7 @@ import java.util.UUID;
  * @param epoch the reign under which it was committed
  * @param incarnation the opening of the primary's store during which it was committed
  * @param origin the name of the node where it was first committed
- * @param committedAt the primary's clock within the committing statement
+ * @param committedAt the clock of the JVM that committed it, taken just before
  * @param chain the digest chain after this entry, which must equal {@link Digest#next} of the chain before and {@link #hash()}
  */
 public record LogTransaction(

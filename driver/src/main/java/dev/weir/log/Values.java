@@ -5,7 +5,6 @@ import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Types;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -24,76 +23,33 @@ public final class Values {
     /**
      * Reads a column without loss.
      *
-     * @param type H2's name of the column's type, as {@link java.sql.ResultSetMetaData#getColumnTypeName} gives it
+     * @param type how to read it, from {@link ValueType#of}
      * @throws SQLException 0A000 if the log has no form for the type; else as H2 reports
      */
-    public static @Nullable Object read(ResultSet rows, int column, String type) throws SQLException {
-        return switch (kindOf(type)) {
-            case "TINYINT", "SMALLINT", "INTEGER" -> orNull(rows, rows.getInt(column));
-            case "BIGINT" -> orNull(rows, rows.getLong(column));
-            case "BOOLEAN" -> orNull(rows, rows.getBoolean(column));
-            case "REAL" -> orNull(rows, rows.getFloat(column));
-            case "DOUBLE", "FLOAT" -> orNull(rows, rows.getDouble(column));
-            case "NUMERIC", "DECIMAL" -> rows.getBigDecimal(column);
-            case "CHAR",
-                    "CHARACTER",
-                    "VARCHAR",
-                    "VARCHAR_IGNORECASE",
-                    "CLOB",
-                    "NCHAR",
-                    "DECFLOAT",
-                    "INTERVAL",
-                    "ENUM" -> rows.getString(column);
-            case "BINARY", "VARBINARY", "BLOB", "JSON", "GEOMETRY", "JAVA_OBJECT" -> rows.getBytes(column);
-            case "DATE" -> rows.getObject(column, LocalDate.class);
-            case "TIME" -> rows.getObject(column, LocalTime.class);
-            case "TIME WITH TIME ZONE" -> rows.getObject(column, OffsetTime.class);
-            case "TIMESTAMP" -> rows.getObject(column, LocalDateTime.class);
-            case "TIMESTAMP WITH TIME ZONE" -> rows.getObject(column, OffsetDateTime.class);
-            case "UUID" -> rows.getObject(column, UUID.class);
-            case "ARRAY" -> readArray(rows, column);
-            case "ROW" -> readRow(rows, column);
-            case "NULL" -> null;
-            default ->
-                throw new java.sql.SQLFeatureNotSupportedException(
-                        "A column of type " + type + " cannot be replicated; use another type", "0A000");
+    public static @Nullable Object read(ResultSet rows, int column, ValueType type) throws SQLException {
+        return switch (type) {
+            case INTEGER -> orNull(rows, rows.getInt(column));
+            case BIGINT -> orNull(rows, rows.getLong(column));
+            case BOOLEAN -> orNull(rows, rows.getBoolean(column));
+            case REAL -> orNull(rows, rows.getFloat(column));
+            case DOUBLE -> orNull(rows, rows.getDouble(column));
+            case NUMERIC -> rows.getBigDecimal(column);
+            case TEXT -> rows.getString(column);
+            case BYTES -> rows.getBytes(column);
+            case DATE -> rows.getObject(column, LocalDate.class);
+            case TIME -> rows.getObject(column, LocalTime.class);
+            case TIME_OFFSET -> rows.getObject(column, OffsetTime.class);
+            case TIMESTAMP -> rows.getObject(column, LocalDateTime.class);
+            case TIMESTAMP_OFFSET -> rows.getObject(column, OffsetDateTime.class);
+            case UUID -> rows.getObject(column, UUID.class);
+            case ARRAY -> readArray(rows, column);
+            case ROW -> readRow(rows, column);
+            case NULL -> null;
         };
-    }
-
-    private static SQLException unsupported(String type) {
-        return new SQLFeatureNotSupportedException(
-                "A value of type " + type + " cannot be replicated; use another type for the column", "0A000");
     }
 
     private static @Nullable Object orNull(ResultSet rows, Object value) throws SQLException {
         return rows.wasNull() ? null : value;
-    }
-
-    /** The type's name without length, precision or the parts of a composite. */
-    private static String kindOf(String type) {
-        if (type.endsWith(" ARRAY") || type.endsWith("]")) {
-            return "ARRAY";
-        }
-        if (type.startsWith("INTERVAL")) {
-            return "INTERVAL";
-        }
-        String name = type;
-        int open = type.indexOf('(');
-        if (open >= 0) {
-            int close = type.lastIndexOf(')');
-            name = type.substring(0, open).trim();
-            String rest = type.substring(close + 1).trim();
-            name = name.equals("TIME") || name.equals("TIMESTAMP") ? (name + ' ' + rest).trim() : name;
-        }
-        return switch (name) {
-            case "CHARACTER VARYING" -> "VARCHAR";
-            case "CHARACTER LARGE OBJECT" -> "CLOB";
-            case "BINARY VARYING" -> "VARBINARY";
-            case "BINARY LARGE OBJECT" -> "BLOB";
-            case "DOUBLE PRECISION" -> "DOUBLE";
-            case "INT" -> "INTEGER";
-            default -> name;
-        };
     }
 
     private static @Nullable Object readArray(ResultSet rows, int column) throws SQLException {
@@ -103,10 +59,10 @@ public final class Values {
         }
         List<@Nullable Object> elements = new ArrayList<>();
         try (ResultSet items = array.getResultSet()) {
-            String type = items.getMetaData().getColumnTypeName(2);
-            if (type.startsWith("ROW")) {
+            ValueType type = ValueType.of(items.getMetaData().getColumnTypeName(2));
+            if (type == ValueType.ROW) {
                 // No parameter can carry it: H2 does not find the type of ROW(?) inside ARRAY[].
-                throw unsupported(type + " ARRAY");
+                throw ValueType.unsupported("ROW ARRAY");
             }
             while (items.next()) {
                 elements.add(read(items, 2, type));
@@ -127,7 +83,7 @@ public final class Values {
             int count = row.getMetaData().getColumnCount();
             row.next();
             for (int i = 1; i <= count; i++) {
-                fields.add(read(row, i, row.getMetaData().getColumnTypeName(i)));
+                fields.add(read(row, i, ValueType.of(row.getMetaData().getColumnTypeName(i))));
             }
             return new RowValue(fields);
         }

@@ -171,7 +171,7 @@ final class ValueRoundTripTest {
             while (result.next()) {
                 @Nullable Object[] row = new @Nullable Object[columns.size()];
                 for (int i = 0; i < row.length; i++) {
-                    row[i] = Values.read(result, i + 1, meta.getColumnTypeName(i + 1));
+                    row[i] = Values.read(result, i + 1, ValueType.of(meta.getColumnTypeName(i + 1)));
                 }
                 rows.add(row);
             }

@@ -1,0 +1,160 @@
+package dev.weir.capture;
+
+import dev.weir.log.BodyWriter;
+import dev.weir.log.BodyWriter.Mark;
+import dev.weir.log.LoggedStatement;
+import dev.weir.log.LoggedStatement.Change;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the open transaction of one connection has changed so far, and the definitions it relied on. Confined to one connection.
+ */
+final class CapturedTransaction {
+    private final PrimaryStore store;
+    private final BodyWriter body = new BodyWriter();
+    private final Map<Object, Mark> savepoints = new LinkedHashMap<>();
+    private final Map<QualifiedName, TableDefinition> used = new LinkedHashMap<>();
+    private @Nullable Catalog catalog;
+    private boolean doomed;
+
+    CapturedTransaction(PrimaryStore store) {
+        this.store = store;
+    }
+
+    /** The schema that this transaction's statements are planned with; read if it is the first of this JVM. */
+    Catalog catalog(Connection connection) throws SQLException {
+        Catalog current = store.catalog(connection);
+        if (catalog != current) {
+            rebase(connection, current);
+        }
+        return current;
+    }
+
+    /** Notes that a statement of this transaction was planned with a definition of the current catalog. */
+    void use(TableDefinition table) {
+        used.put(table.name(), table);
+    }
+
+    /**
+     * Moves on to a newer schema. Since a table that the transaction has written cannot be altered until it ends, an equal definition means that it was in force at the write.
+     *
+     * @throws SQLException 40001 if a table was altered between being read and being written; the transaction must be rolled back
+     */
+    void rebase(Connection connection, Catalog newer) throws SQLException {
+        for (TableDefinition table : used.values()) {
+            if (!isUnchanged(table, newer.table(connection, table.name()))) {
+                doomed = true;
+                throw Refusals.rolledBack(
+                        "table " + table.name() + " was altered just before this transaction wrote to it");
+            }
+        }
+        catalog = newer;
+    }
+
+    private static boolean isUnchanged(TableDefinition before, @Nullable TableDefinition now) {
+        return before.kind() == TableDefinition.Kind.LOCAL
+                ? now == null || now.kind() == TableDefinition.Kind.LOCAL
+                : before.equals(now);
+    }
+
+    /** The LSN of the schema that everything logged relies on. */
+    long schemaLsn() {
+        return catalog == null ? 0 : catalog.schemaLsn();
+    }
+
+    void append(LoggedStatement statement) {
+        body.append(statement);
+    }
+
+    /** Appends what a statement with this plan has left. */
+    void appendImages(WritePlan.Images plan, List<@Nullable Object[]> images) {
+        if (images.isEmpty()) {
+            return;
+        }
+        if (plan.reinserts()) {
+            append(RowImages.deleted(
+                    plan.table(), RowImages.leading(images, plan.table().key().size())));
+            append(RowImages.inserted(plan.table(), images));
+        } else if (plan.change() == Change.INSERT) {
+            append(RowImages.inserted(plan.table(), images));
+        } else if (plan.change() == Change.UPSERT
+                || plan.logged().size() > plan.table().key().size()) {
+            append(RowImages.changed(plan.table(), plan.change(), plan.logged(), images));
+        }
+    }
+
+    boolean isEmpty() {
+        return body.isEmpty();
+    }
+
+    /** Whether it changed tables that replicas do not have, and so relied on their not having them. */
+    boolean hasLocalChanges() {
+        return used.values().stream().anyMatch(table -> table.kind() == TableDefinition.Kind.LOCAL);
+    }
+
+    byte[] body() {
+        return body.toByteArray();
+    }
+
+    Mark mark() {
+        return body.mark();
+    }
+
+    void truncate(Mark mark) {
+        body.truncate(mark);
+    }
+
+    /** Whether the database may hold part of a statement that failed, so that only a rollback is allowed. */
+    boolean isDoomed() {
+        return doomed;
+    }
+
+    void doom() {
+        doomed = true;
+    }
+
+    /** Remembers where the body stands at a savepoint; a later one of the same name replaces it. */
+    void setSavepoint(Object savepoint) {
+        savepoints.remove(savepoint);
+        savepoints.put(savepoint, body.mark());
+    }
+
+    boolean hasSavepoint(Object savepoint) {
+        return savepoints.containsKey(savepoint);
+    }
+
+    void releaseSavepoint(Object savepoint) {
+        savepoints.remove(savepoint);
+    }
+
+    /** Forgets what was logged after the savepoint, and the savepoints set after it. */
+    void rollbackTo(Object savepoint) {
+        Mark mark = savepoints.get(savepoint);
+        if (mark == null) {
+            throw new IllegalArgumentException("Unknown savepoint " + savepoint);
+        }
+        body.truncate(mark);
+        boolean later = false;
+        for (var entries = savepoints.keySet().iterator(); entries.hasNext(); ) {
+            Object other = entries.next();
+            if (later) {
+                entries.remove();
+            }
+            later |= other.equals(savepoint);
+        }
+    }
+
+    /** The transaction has ended, either way. */
+    void clear() {
+        body.clear();
+        savepoints.clear();
+        used.clear();
+        catalog = null;
+        doomed = false;
+    }
+}

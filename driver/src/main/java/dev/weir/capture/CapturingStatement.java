@@ -1,0 +1,359 @@
+package dev.weir.capture;
+
+import dev.weir.forward.ForwardingStatement;
+import dev.weir.sql.Classification;
+import java.sql.BatchUpdateException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A statement on a capturing connection: what writes is logged, everything else goes through. Confined to one connection. */
+class CapturingStatement implements ForwardingStatement {
+    private final CapturingConnection connection;
+    private final Statement physical;
+    private final PreparedStatements statements;
+    private final List<String> batch = new ArrayList<>();
+    /** What the last execution was, if it did not go to {@link #delegate()}. */
+    private @Nullable WriteOutcome outcome;
+
+    private boolean countTaken;
+
+    CapturingStatement(CapturingConnection connection, Statement physical) {
+        this.connection = connection;
+        this.physical = physical;
+        this.statements = new PreparedStatements(connection.delegate());
+    }
+
+    @Override
+    public Statement delegate() {
+        return physical;
+    }
+
+    final CaptureSession session() {
+        return connection.session();
+    }
+
+    final PreparedStatements statements() {
+        return statements;
+    }
+
+    /** Notes that the next results are those of {@link #delegate()} again. */
+    final void resetOutcome() {
+        outcome = null;
+    }
+
+    final void remember(WriteOutcome written) {
+        outcome = written;
+        countTaken = false;
+    }
+
+    private void rememberCount(long count) {
+        remember(new WriteOutcome(count, null, 0));
+    }
+
+    @Override
+    public final ResultSet executeQuery(String sql) throws SQLException {
+        requireUnprepared();
+        resetOutcome();
+        Classification classification = session().classify(sql);
+        return switch (classification.kind()) {
+            case WRITE -> session().writingQuery(classification, request(sql, KeyRequest.NONE), statements);
+            case READ, EMPTY, BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE_SAVEPOINT, ROLLBACK_TO_SAVEPOINT ->
+                session().pass(classification, () -> physical.executeQuery(sql));
+            case SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE -> physical.executeQuery(sql);
+            case PRIMARY_READ, CALL -> session().passProvenReadOnly(sql, () -> physical.executeQuery(sql));
+            case MAINTENANCE -> session().passMaintenance(sql, () -> physical.executeQuery(sql));
+            case SESSION, TRANSACTION_SETTING -> session().passSetting(sql, () -> physical.executeQuery(sql));
+            case DDL -> throw new SQLNonTransientException("A schema change returns no rows; use execute", "07005");
+            case MULTIPLE, UNKNOWN -> throw unknown(classification);
+        };
+    }
+
+    private boolean execute(String sql, KeyRequest keys) throws SQLException {
+        requireUnprepared();
+        return execute(sql, session().classify(sql), request(sql, keys), () -> physical.execute(sql));
+    }
+
+    /** Runs a statement of any kind; true if its first result is rows. */
+    final boolean execute(
+            String sql, Classification classification, WriteRequest request, CaptureSession.Work<Boolean> plain)
+            throws SQLException {
+        resetOutcome();
+        switch (classification.kind()) {
+            case READ, EMPTY -> {
+                return session().pass(classification, plain);
+            }
+            case SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE -> {
+                return plain.run();
+            }
+            case PRIMARY_READ, CALL -> {
+                return session().passProvenReadOnly(sql, plain);
+            }
+            case MAINTENANCE -> {
+                return session().passMaintenance(sql, plain);
+            }
+            case SESSION, TRANSACTION_SETTING -> {
+                return session().passSetting(sql, plain);
+            }
+            case WRITE -> remember(session().write(classification, request, statements));
+            case DDL -> {
+                session().changeSchema(sql, classification);
+                rememberCount(0);
+            }
+            case BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE_SAVEPOINT, ROLLBACK_TO_SAVEPOINT -> {
+                session().control(sql, classification);
+                rememberCount(0);
+            }
+            case MULTIPLE, UNKNOWN -> throw unknown(classification);
+        }
+        return false;
+    }
+
+    private static SQLException unknown(Classification classification) {
+        return Refusals.notReplicable(
+                "what it changes is not known (" + classification.reason() + "); execute each statement by itself");
+    }
+
+    final long update(String sql, KeyRequest keys) throws SQLException {
+        if (execute(sql, keys)) {
+            throw new SQLNonTransientException(
+                    "The statement returned rows where a count was expected; use executeQuery", "07005");
+        }
+        return getLargeUpdateCount();
+    }
+
+    final WriteRequest request(String sql, KeyRequest keys) throws SQLException {
+        return new WriteRequest(sql, null, keys, physical.getQueryTimeout());
+    }
+
+    /** Methods that take SQL are not for prepared statements. */
+    void requireUnprepared() throws SQLException {}
+
+    @Override
+    public final boolean execute(String sql) throws SQLException {
+        return execute(sql, KeyRequest.NONE);
+    }
+
+    @Override
+    public final boolean execute(String sql, int autoGeneratedKeys) throws SQLException {
+        return execute(sql, KeyRequest.of(autoGeneratedKeys));
+    }
+
+    @Override
+    public final boolean execute(String sql, int[] columnIndexes) throws SQLException {
+        return execute(sql, KeyRequest.of(columnIndexes));
+    }
+
+    @Override
+    public final boolean execute(String sql, String[] columnNames) throws SQLException {
+        return execute(sql, KeyRequest.of(columnNames));
+    }
+
+    @Override
+    public final int executeUpdate(String sql) throws SQLException {
+        return toInt(update(sql, KeyRequest.NONE));
+    }
+
+    @Override
+    public final int executeUpdate(String sql, int autoGeneratedKeys) throws SQLException {
+        return toInt(update(sql, KeyRequest.of(autoGeneratedKeys)));
+    }
+
+    @Override
+    public final int executeUpdate(String sql, int[] columnIndexes) throws SQLException {
+        return toInt(update(sql, KeyRequest.of(columnIndexes)));
+    }
+
+    @Override
+    public final int executeUpdate(String sql, String[] columnNames) throws SQLException {
+        return toInt(update(sql, KeyRequest.of(columnNames)));
+    }
+
+    @Override
+    public final long executeLargeUpdate(String sql) throws SQLException {
+        return update(sql, KeyRequest.NONE);
+    }
+
+    @Override
+    public final long executeLargeUpdate(String sql, int autoGeneratedKeys) throws SQLException {
+        return update(sql, KeyRequest.of(autoGeneratedKeys));
+    }
+
+    @Override
+    public final long executeLargeUpdate(String sql, int[] columnIndexes) throws SQLException {
+        return update(sql, KeyRequest.of(columnIndexes));
+    }
+
+    @Override
+    public final long executeLargeUpdate(String sql, String[] columnNames) throws SQLException {
+        return update(sql, KeyRequest.of(columnNames));
+    }
+
+    /** JDBC: a count beyond int is SUCCESS_NO_INFO. */
+    static int toInt(long count) {
+        return count > Integer.MAX_VALUE ? SUCCESS_NO_INFO : (int) count;
+    }
+
+    @Override
+    public final ResultSet getResultSet() throws SQLException {
+        return outcome == null ? physical.getResultSet() : noRows();
+    }
+
+    @SuppressWarnings("NullAway") // JDBC: null if the result is a count
+    private static ResultSet noRows() {
+        return null;
+    }
+
+    @Override
+    public final int getUpdateCount() throws SQLException {
+        return outcome == null ? physical.getUpdateCount() : toInt(takenCount(outcome));
+    }
+
+    @Override
+    public final long getLargeUpdateCount() throws SQLException {
+        return outcome == null ? physical.getLargeUpdateCount() : takenCount(outcome);
+    }
+
+    private long takenCount(WriteOutcome written) {
+        return countTaken ? -1 : written.count();
+    }
+
+    @Override
+    public final boolean getMoreResults() throws SQLException {
+        if (outcome == null) {
+            return physical.getMoreResults();
+        }
+        countTaken = true;
+        return false;
+    }
+
+    @Override
+    public final boolean getMoreResults(int current) throws SQLException {
+        if (outcome == null) {
+            return physical.getMoreResults(current);
+        }
+        countTaken = true;
+        return false;
+    }
+
+    @Override
+    public final ResultSet getGeneratedKeys() throws SQLException {
+        WriteOutcome written = outcome;
+        if (written == null) {
+            return physical.getGeneratedKeys();
+        }
+        PreparedStatement statement = written.statement();
+        if (statement == null || written.keyColumns() == 0) {
+            return noKeys();
+        }
+        ResultSet keys = statement.getGeneratedKeys();
+        return written.keyColumns() == WriteOutcome.ALL ? keys : new LeadingColumns(keys, this, written.keyColumns());
+    }
+
+    /** The empty result that H2 gives for a statement that asked for no keys. */
+    private ResultSet noKeys() throws SQLException {
+        Statement fresh = connection.delegate().createStatement();
+        fresh.closeOnCompletion();
+        return fresh.getGeneratedKeys();
+    }
+
+    @Override
+    public final void addBatch(String sql) throws SQLException {
+        requireUnprepared();
+        batch.add(sql);
+    }
+
+    @Override
+    public void clearBatch() throws SQLException {
+        batch.clear();
+    }
+
+    @Override
+    public int[] executeBatch() throws SQLException {
+        return Arrays.stream(executeLargeBatch())
+                .mapToInt(CapturingStatement::toInt)
+                .toArray();
+    }
+
+    @Override
+    public long[] executeLargeBatch() throws SQLException {
+        List<String> texts = List.copyOf(batch);
+        batch.clear();
+        return each(texts.size(), i -> update(texts.get(i), KeyRequest.NONE));
+    }
+
+    /** One element of a batch. */
+    interface Element {
+        long execute(int index) throws SQLException;
+    }
+
+    /** Executes the elements one after the other, all of them even if some fail, as H2 does. */
+    static long[] each(int size, Element element) throws SQLException {
+        long[] counts = new long[size];
+        SQLException first = null;
+        for (int i = 0; i < size; i++) {
+            try {
+                counts[i] = element.execute(i);
+            } catch (SQLException e) {
+                counts[i] = EXECUTE_FAILED;
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.setNextException(e);
+                }
+            }
+        }
+        if (first != null) {
+            BatchUpdateException failure = new BatchUpdateException(
+                    first.getMessage(), first.getSQLState(), first.getErrorCode(), counts, first);
+            failure.setNextException(first);
+            throw failure;
+        }
+        return counts;
+    }
+
+    @Override
+    public final void cancel() throws SQLException {
+        physical.cancel();
+        PreparedStatement current = statements.current();
+        if (current != null) {
+            current.cancel();
+        }
+    }
+
+    @Override
+    public final Connection getConnection() {
+        return connection;
+    }
+
+    @Override
+    public final void close() throws SQLException {
+        try {
+            statements.close();
+        } finally {
+            physical.close();
+        }
+    }
+
+    @Override
+    public final boolean isClosed() throws SQLException {
+        return physical.isClosed();
+    }
+
+    @Override
+    public final <T> T unwrap(Class<T> type) throws SQLException {
+        return type.isInstance(this) ? type.cast(this) : physical.unwrap(type);
+    }
+
+    @Override
+    public final boolean isWrapperFor(Class<?> type) throws SQLException {
+        return type.isInstance(this) || physical.isWrapperFor(type);
+    }
+}

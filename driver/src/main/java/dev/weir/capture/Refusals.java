@@ -1,0 +1,48 @@
+package dev.weir.capture;
+
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.sql.SQLSyntaxErrorException;
+import java.sql.SQLTransactionRollbackException;
+
+/** The errors that capture itself raises. Thread-safe. */
+final class Refusals {
+    /** H2's error code for a deadlock, after which the whole transaction is gone. */
+    private static final int DEADLOCK = 40001;
+
+    private static final int GENERAL_ERROR = 50000;
+
+    private Refusals() {}
+
+    /** 0A000: the statement cannot be replicated exactly. */
+    static SQLException notReplicable(String reason) {
+        return new SQLFeatureNotSupportedException("This statement was not executed: " + reason, "0A000");
+    }
+
+    /** 42501: schema WEIR belongs to Weir. */
+    static SQLException weirSchema() {
+        return new SQLSyntaxErrorException(
+                "Schema WEIR belongs to Weir and cannot be changed by an application; use another schema", "42501");
+    }
+
+    /** 40001: the transaction was rolled back and may be repeated. */
+    static SQLException rolledBack(String reason) {
+        return new SQLTransactionRollbackException(
+                "The transaction was rolled back: " + reason + "; repeat it", "40001");
+    }
+
+    /** Whether H2 chose the transaction as the victim of a deadlock, which takes all of it back. */
+    static boolean isDeadlock(SQLException error) {
+        return error.getErrorCode() == DEADLOCK;
+    }
+
+    /** Whether H2 failed within itself, so that it is not known what it did. */
+    static boolean isInternal(SQLException error) {
+        return error.getErrorCode() == GENERAL_ERROR;
+    }
+
+    /** Whether the statement may have left more than nothing. */
+    static boolean endsTransaction(SQLException error) {
+        return isDeadlock(error) || isInternal(error);
+    }
+}

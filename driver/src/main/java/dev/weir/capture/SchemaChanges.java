@@ -1,0 +1,236 @@
+package dev.weir.capture;
+
+import dev.weir.log.BodyWriter;
+import dev.weir.log.Digest;
+import dev.weir.log.EntryKind;
+import dev.weir.log.EntryState;
+import dev.weir.log.LoggedStatement;
+import dev.weir.log.PendingSchemaChange;
+import dev.weir.log.SchemaFingerprint;
+import dev.weir.log.SessionContext;
+import dev.weir.sql.TableName;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLSyntaxErrorException;
+import java.sql.Statement;
+import java.time.OffsetDateTime;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Executes schema changes, each under its own LSN, in one of two ways: a harmless one within one transaction with its log entry, while the table is locked;
+ * one that copies or destroys data, or of which nothing is known, alone in the database, announced by a PENDING entry that is settled afterwards, by the
+ * next opening of the store at the latest. Confined to one connection, which has no open transaction and is not in auto-commit.
+ */
+final class SchemaChanges {
+    private static final String ADVANCE = "SELECT LSN FROM FINAL TABLE(UPDATE WEIR.HEAD SET"
+            + " LSN = CASE WHEN EPOCH = ?1 THEN LSN + 1 END, SCHEMA_LSN = LSN + 1,"
+            + " DIGEST = BITXOR(ROTATELEFT(DIGEST, 1), ?2) WHERE ID = 1)";
+    private static final String ENTRY =
+            "INSERT INTO WEIR.LOG(LSN, EPOCH, INCARNATION, ORIGIN, COMMITTED_AT, KIND, STATE, DIGEST, BODY, FINGERPRINT)"
+                    + " SELECT LSN, EPOCH, INCARNATION, ORIGIN, ?3, 'DDL', ?4, DIGEST, ?5, ?6 FROM WEIR.HEAD WHERE ID = 1";
+    private static final String LOG_ONLY = ADVANCE + "; " + ENTRY + "; COMMIT";
+    private static final String LOG_AND_EXECUTE = ADVANCE + "; " + ENTRY + "; EXECUTE IMMEDIATE ?7; COMMIT";
+    private static final String ANNOUNCE = ADVANCE + "; EXECUTE IMMEDIATE 'SET EXCLUSIVE 1'; " + ENTRY;
+    private static final String SETTLE = "UPDATE WEIR.LOG SET STATE = ? WHERE LSN = ?";
+
+    /** H2: lock timeout, deadlock, and a concurrent update that the statement lost against. */
+    private static final int LOCK_TIMEOUT = 50200;
+
+    private static final int DEADLOCK = 40001;
+    private static final int CONCURRENT_UPDATE = 90131;
+
+    private static final int NULL_NOT_ALLOWED = 23502;
+    private static final int ATTEMPTS = 5;
+
+    private final Connection physical;
+    private final PrimaryStore store;
+
+    SchemaChanges(Connection physical, PrimaryStore store) {
+        this.physical = physical;
+        this.store = store;
+    }
+
+    /** Executes a change that replicas do not see. */
+    void executeLocal(String sql) throws SQLException {
+        execute(sql);
+    }
+
+    /**
+     * Executes and logs a change. On an error the schema is as before, nothing is logged but perhaps a cancelled entry, and no transaction is open.
+     *
+     * @param sessionSchema the schema in which an unqualified name is looked up, exact
+     * @return its LSN
+     */
+    long execute(SchemaChange change, String sql, String sessionSchema, SessionContext context) throws SQLException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                long lsn = change.isExclusive()
+                        ? executeAlone(change, sql, sessionSchema, context)
+                        : executeWithEntry(change, sql, sessionSchema, context);
+                store.refresh(physical);
+                physical.commit();
+                return lsn;
+            } catch (SQLException e) {
+                rollback(e);
+                if (!isTransient(e) || attempt == ATTEMPTS) {
+                    throw e.getErrorCode() == NULL_NOT_ALLOWED ? deposed(e) : e;
+                }
+            }
+        }
+    }
+
+    private static boolean isTransient(SQLException e) {
+        return e.getErrorCode() == LOCK_TIMEOUT
+                || e.getErrorCode() == DEADLOCK
+                || e.getErrorCode() == CONCURRENT_UPDATE;
+    }
+
+    /** The head's new LSN was null: another epoch. A change of one's own cannot fail so, since only WEIR.HEAD is written. */
+    private static SQLException deposed(SQLException cause) {
+        return cause.getMessage() != null && cause.getMessage().contains("LSN")
+                ? new SQLRecoverableException(
+                        "The schema change was not executed: the primary has moved to another epoch; connect again and repeat it",
+                        "08006",
+                        cause)
+                : cause;
+    }
+
+    private long executeWithEntry(SchemaChange change, String sql, String sessionSchema, SessionContext context)
+            throws SQLException {
+        begin(change, sessionSchema);
+        byte[] body = body(sql, context);
+        if (change.buildsIndex()) {
+            // First, so that the head is not held while the index is built.
+            checkEpoch();
+            execute("EXECUTE IMMEDIATE '" + sql.replace("'", "''") + "'");
+            return append(LOG_ONLY, EntryState.DONE, body, null, null);
+        }
+        return append(LOG_AND_EXECUTE, EntryState.DONE, body, null, sql);
+    }
+
+    private long executeAlone(SchemaChange change, String sql, String sessionSchema, SessionContext context)
+            throws SQLException {
+        checkAdministrator();
+        setGate(1);
+        try {
+            begin(change, sessionSchema);
+            String fingerprint = SchemaFingerprint.of(physical);
+            long lsn = append(ANNOUNCE, EntryState.PENDING, body(sql, context), fingerprint, null);
+            executeAnnounced(lsn, sql);
+            return lsn;
+        } finally {
+            physical.rollback();
+            execute("SET EXCLUSIVE 0");
+            setGate(0);
+        }
+    }
+
+    /** Only an administrator may keep other sessions out. */
+    private void checkAdministrator() throws SQLException {
+        try (Statement statement = physical.createStatement();
+                ResultSet user = statement.executeQuery(
+                        "SELECT IS_ADMIN FROM INFORMATION_SCHEMA.USERS WHERE USER_NAME = CURRENT_USER")) {
+            if (!user.next() || !user.getBoolean(1)) {
+                throw new SQLSyntaxErrorException(
+                        "A schema change that copies or destroys data must be alone in the database, which needs an"
+                                + " administrator; connect as one",
+                        "42501");
+            }
+        }
+    }
+
+    private void executeAnnounced(long lsn, String sql) throws SQLException {
+        try {
+            execute(sql);
+            settle(lsn, EntryState.DONE);
+        } catch (SQLException e) {
+            physical.rollback();
+            settle(lsn, EntryState.CANCELLED);
+            PendingSchemaChange.dropLeftoverCopies(physical);
+            throw e;
+        }
+    }
+
+    /** One schema change at a time, and none while rows of its table are being changed. */
+    private void begin(SchemaChange change, String sessionSchema) throws SQLException {
+        try (Statement statement = physical.createStatement()) {
+            statement
+                    .executeQuery("SELECT ID FROM WEIR.DDL_LOCK WHERE ID = 1 FOR UPDATE")
+                    .close();
+        }
+        TableName written = change.table();
+        TableDefinition table =
+                written == null ? null : store.refresh(physical).table(physical, written, sessionSchema);
+        if (table != null && table.kind() == TableDefinition.Kind.BASE) {
+            execute("ALTER TABLE " + table.name().sql() + " SET REFERENTIAL_INTEGRITY TRUE");
+        }
+    }
+
+    private void checkEpoch() throws SQLException {
+        try (Statement statement = physical.createStatement();
+                ResultSet head = statement.executeQuery("SELECT EPOCH FROM WEIR.HEAD WHERE ID = 1")) {
+            if (!head.next() || head.getLong(1) != store.epoch().number()) {
+                throw new SQLRecoverableException(
+                        "The schema change was not executed: the primary has moved to another epoch; connect again and repeat it",
+                        "08006");
+            }
+        }
+    }
+
+    private long append(
+            String sql, EntryState state, byte[] body, @Nullable String fingerprint, @Nullable String change)
+            throws SQLException {
+        try (PreparedStatement statement = physical.prepareStatement(sql)) {
+            statement.setLong(1, store.epoch().number());
+            statement.setLong(2, Digest.of(EntryKind.DDL, body));
+            statement.setObject(3, OffsetDateTime.now(store.clock()));
+            statement.setString(4, state.name());
+            statement.setBytes(5, body);
+            statement.setString(6, fingerprint);
+            if (change != null) {
+                statement.setString(7, change);
+            }
+            try (ResultSet head = statement.executeQuery()) {
+                head.next();
+                return head.getLong(1);
+            }
+        }
+    }
+
+    private static byte[] body(String sql, SessionContext context) {
+        BodyWriter writer = new BodyWriter();
+        writer.append(new LoggedStatement.Ddl(context, sql));
+        return writer.toByteArray();
+    }
+
+    private void settle(long lsn, EntryState state) throws SQLException {
+        try (PreparedStatement statement = physical.prepareStatement(SETTLE)) {
+            statement.setString(1, state.name());
+            statement.setLong(2, lsn);
+            statement.executeUpdate();
+        }
+        physical.commit();
+    }
+
+    private void setGate(int closed) throws SQLException {
+        execute("UPDATE WEIR.HEAD SET GATE = " + closed + " WHERE ID = 1");
+        physical.commit();
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = physical.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private void rollback(SQLException error) {
+        try {
+            physical.rollback();
+        } catch (SQLException e) {
+            error.addSuppressed(e);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package dev.weir.capture;
+
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What capture needs to know of a statement's text beyond its classification. Thread-safe. */
+final class SqlText {
+    /** The schema's name before a dot, or as the object of a statement about schemas, or everything being dropped. */
+    private static final Pattern TOUCHES_WEIR = Pattern.compile(
+            "\"?\\bWEIR\\b\"?\\s*\\.|\\bSCHEMA\\s+(IF\\s+(NOT\\s+)?EXISTS\\s+)?\"?WEIR\\b|\\bDROP\\s+ALL\\s+OBJECTS\\b",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern LITERAL = Pattern.compile("'(?:[^']|'')*'");
+
+    private SqlText() {}
+
+    /** The first word in upper case, comments and opening parentheses skipped; empty if the text does not start with one. */
+    static String firstWord(String sql) {
+        return word(sql, skipBlanks(sql, 0));
+    }
+
+    /** The word that follows the first; empty if none does. */
+    static String secondWord(String sql) {
+        int first = skipBlanks(sql, 0);
+        return word(sql, skipBlanks(sql, first + word(sql, first).length()));
+    }
+
+    /** Whether it is a query, a CALL or one of JDBC's call escapes, rather than a command that executes text. */
+    static boolean startsLikeCallOrQuery(String sql) {
+        String start = fromFirstWord(sql);
+        return start.startsWith("{")
+                || start.startsWith("?")
+                || Set.of("CALL", "SELECT", "VALUES", "TABLE", "WITH", "FROM", "EXPLAIN", "SHOW")
+                        .contains(firstWord(sql));
+    }
+
+    /** The text without the semicolons at its end, so that it can stand within another statement. */
+    static String withoutEnd(String sql) {
+        int end = sql.length();
+        while (end > 0 && (sql.charAt(end - 1) == ';' || Character.isWhitespace(sql.charAt(end - 1)))) {
+            end--;
+        }
+        return sql.substring(0, end);
+    }
+
+    /** The text from its first word on, without comments before it. */
+    static String fromFirstWord(String sql) {
+        return sql.substring(skipBlanks(sql, 0));
+    }
+
+    /**
+     * Where the parenthesis that opens at a place has been closed, strings and quoted names skipped; the text's end if it is not.
+     */
+    static int endOfParentheses(String sql, int open) {
+        int depth = 0;
+        for (int i = open; i < sql.length(); i++) {
+            char c = sql.charAt(i);
+            if (c == '\'' || c == '"') {
+                int close = sql.indexOf(c, i + 1);
+                i = close < 0 ? sql.length() : close;
+            } else if (c == '(') {
+                depth++;
+            } else if (c == ')') {
+                depth--;
+                if (depth == 0) {
+                    return i + 1;
+                }
+            }
+        }
+        return sql.length();
+    }
+
+    /** Whether a schema change names schema WEIR or drops everything; may err towards true. */
+    static boolean touchesWeir(String sql) {
+        return TOUCHES_WEIR.matcher(LITERAL.matcher(sql).replaceAll("''")).find();
+    }
+
+    private static String word(String sql, int start) {
+        int end = start;
+        while (end < sql.length() && (Character.isLetterOrDigit(sql.charAt(end)) || sql.charAt(end) == '_')) {
+            end++;
+        }
+        return sql.substring(start, end).toUpperCase(Locale.ENGLISH);
+    }
+
+    private static int skipBlanks(String sql, int from) {
+        int i = from;
+        while (i < sql.length()) {
+            char c = sql.charAt(i);
+            if (Character.isWhitespace(c) || c == '(' || c == ';') {
+                i++;
+            } else if (sql.startsWith("--", i) || sql.startsWith("//", i)) {
+                int end = sql.indexOf('\n', i);
+                i = end < 0 ? sql.length() : end + 1;
+            } else if (sql.startsWith("/*", i)) {
+                i = endOfComment(sql, i);
+            } else {
+                break;
+            }
+        }
+        return i;
+    }
+
+    /** Block comments nest in H2. */
+    private static int endOfComment(String sql, int start) {
+        int depth = 0;
+        int i = start;
+        while (i < sql.length()) {
+            if (sql.startsWith("/*", i)) {
+                depth++;
+                i += 2;
+            } else if (sql.startsWith("*/", i)) {
+                depth--;
+                i += 2;
+                if (depth == 0) {
+                    return i;
+                }
+            } else {
+                i++;
+            }
+        }
+        return i;
+    }
+}
