@@ -94,7 +94,7 @@ final class DemoShop implements AutoCloseable {
     /** Housekeeping: cancels what one customer bought first, and fills one shelf. */
     int tidy() throws SQLException {
         try (PreparedStatement cancel = connection.prepareStatement(
-                        "DELETE FROM purchase WHERE customer = ? ORDER BY id FETCH FIRST 2 ROWS ONLY");
+                        "DELETE FROM purchase WHERE id IN (SELECT id FROM purchase WHERE customer = ? ORDER BY id FETCH FIRST 2 ROWS ONLY)");
                 PreparedStatement fill =
                         connection.prepareStatement("UPDATE product SET stock = 1000 WHERE stock < ?")) {
             cancel.setInt(1, random.nextInt(1_000));
