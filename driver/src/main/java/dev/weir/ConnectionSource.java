@@ -5,6 +5,7 @@ import dev.weir.cluster.ClusterSettings.Embedded;
 import dev.weir.cluster.ClusterSettings.Listed;
 import dev.weir.cluster.Clusters;
 import dev.weir.jdbc.Capture;
+import dev.weir.jdbc.H2Capture;
 import dev.weir.jdbc.RoutedDatabase;
 import dev.weir.routing.Routing;
 import dev.weir.sql.Classifier;
@@ -73,14 +74,10 @@ final class ConnectionSource {
         }
     }
 
-    private RoutedDatabase database(Cluster cluster) throws SQLException {
+    private RoutedDatabase database(Cluster cluster) {
         SqlDialect dialect = settings.cluster().dialect();
         Classifier classifier = new Classifier(dialect, settings.readOnlyFunctions());
-        if (dialect == SqlDialect.H2) {
-            cluster.close();
-            throw Refusal.connect("This build cannot log writes on H2 yet");
-        }
-        Capture capture = Capture.NONE;
+        Capture capture = dialect == SqlDialect.H2 ? new H2Capture(cluster, classifier::classify) : Capture.NONE;
         return new RoutedDatabase(
                 new Routing(cluster, settings.routing()),
                 classifier,

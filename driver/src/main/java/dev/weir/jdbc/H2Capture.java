@@ -1,0 +1,54 @@
+package dev.weir.jdbc;
+
+import dev.weir.capture.CapturingConnection;
+import dev.weir.capture.PrimaryStore;
+import dev.weir.cluster.Cluster;
+import dev.weir.cluster.NodeStatus;
+import dev.weir.log.Epoch;
+import dev.weir.sql.Classification;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Clock;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Capture on an H2 primary: each commit carries a log entry. What its connections share is made anew for each epoch. Thread-safe. */
+public final class H2Capture implements Capture {
+    private final Cluster cluster;
+    private final Function<String, Classification> classifier;
+    private final AtomicReference<@Nullable OfEpoch> newest = new AtomicReference<>();
+
+    public H2Capture(Cluster cluster, Function<String, Classification> classifier) {
+        this.cluster = cluster;
+        this.classifier = classifier;
+    }
+
+    private record OfEpoch(Epoch epoch, PrimaryStore store) {}
+
+    @Override
+    public Connection over(Connection primary) throws SQLException {
+        NodeStatus status = cluster.view().primary();
+        if (status == null) {
+            throw new SQLTransientConnectionException(
+                    "No primary is known at the moment; repeat the transaction when one is back", "08006");
+        }
+        return new CapturingConnection(primary, store(new Epoch(status.epoch())));
+    }
+
+    @Override
+    public long committedLsn(Connection captured) {
+        long lsn = ((CapturingConnection) captured).lastCommittedLsn();
+        return lsn == 0 ? -1 : lsn;
+    }
+
+    private PrimaryStore store(Epoch epoch) {
+        OfEpoch known = newest.get();
+        if (known != null && known.epoch().equals(epoch)) {
+            return known.store();
+        }
+        OfEpoch fresh = new OfEpoch(epoch, new PrimaryStore(classifier, epoch, Clock.systemUTC()));
+        return newest.compareAndSet(known, fresh) ? fresh.store() : store(epoch);
+    }
+}
