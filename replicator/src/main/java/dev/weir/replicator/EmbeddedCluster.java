@@ -2,8 +2,6 @@ package dev.weir.replicator;
 
 import dev.weir.log.EmbeddedReplication;
 import dev.weir.replicator.replica.ReplicaSite;
-import dev.weir.replicator.replica.ReplicaState;
-import dev.weir.replicator.replica.ReplicaStatus;
 import dev.weir.replicator.replica.Replication;
 import dev.weir.replicator.source.PrimaryAccess;
 import dev.weir.replicator.source.PrimaryStore;
@@ -13,16 +11,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A primary store of this JVM with its replicas and their threads, from start until close. Thread-safe. */
 final class EmbeddedCluster {
     /** How long a replica rests when it is not woken: only commits that bypass the driver go unannounced. */
     private static final Duration REST = Duration.ofMillis(100);
 
+    private static final Duration TEND_INTERVAL = Duration.ofSeconds(1);
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedCluster.class);
+
     private final PrimaryStore primary;
     private final List<EmbeddedReplication.EmbeddedNode> nodes;
     private final List<Replication> replications;
     private final List<Runner> runners = new ArrayList<>();
+    private final List<Runner> replicaRunners = new ArrayList<>();
     private final AtomicLong newest = new AtomicLong();
 
     private EmbeddedCluster(
@@ -53,13 +57,28 @@ final class EmbeddedCluster {
     }
 
     private void startReplicas() {
+        startRunner("weir-primary", this::tend, TEND_INTERVAL);
         for (Replication replication : replications) {
             // The first step opens or copies; one that cannot now tries again on its own thread.
             replication.work();
-            Runner runner = new Runner("weir-" + replication.site().name(), replication::work, REST);
-            runners.add(runner);
-            runner.start();
+            replicaRunners.add(startRunner("weir-" + replication.site().name(), replication::work, REST));
         }
+    }
+
+    private Runner startRunner(String name, Duty duty, Duration rest) {
+        Runner runner = new Runner(name, duty, rest);
+        runners.add(runner);
+        runner.start();
+        return runner;
+    }
+
+    private int tend() {
+        try {
+            primary.tend();
+        } catch (SQLException e) {
+            LOG.debug("event=primary_not_tended reason=\"{}\"", e.getMessage());
+        }
+        return 0;
     }
 
     List<EmbeddedReplication.EmbeddedNode> nodes() {
@@ -74,20 +93,9 @@ final class EmbeddedCluster {
         if (newest.get() < lsn) {
             newest.accumulateAndGet(lsn, Math::max);
         }
-        for (Runner runner : runners) {
+        for (Runner runner : replicaRunners) {
             runner.wake();
         }
-    }
-
-    /** Each replica as it is now. */
-    List<ReplicaStatus> statuses() {
-        return replications.stream().map(Replication::status).toList();
-    }
-
-    /** Whether every replica stands still for good. */
-    boolean isDead() {
-        return !replications.isEmpty()
-                && replications.stream().allMatch(replication -> replication.state() == ReplicaState.STOPPED);
     }
 
     /** Stops the threads and closes all stores that nobody else has open. Blocks. */

@@ -96,12 +96,16 @@ final class PrimaryCommand implements Callable<Integer> {
 
         int work() {
             try {
-                if (!ending && !held.isOpen()) {
+                if (ending) {
+                    return 0;
+                }
+                if (!held.isOpen()) {
                     LOG.warn("event=store_shut_down store={} action=reopen", url);
                     held = PrimaryStore.open(url, user, password);
                 }
+                held.tend();
             } catch (SQLException e) {
-                LOG.error("event=store_not_opened store={} reason={}", url, e.getMessage());
+                LOG.error("event=store_not_tended store={} reason={}", url, e.getMessage());
             }
             return 0;
         }

@@ -1,5 +1,7 @@
 package dev.weir.replicator.source;
 
+import dev.weir.log.Lsn;
+import dev.weir.log.PendingSchemaChange;
 import dev.weir.log.WeirSchema;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -10,18 +12,20 @@ import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A primary's store, opened in this JVM and held open until closed. Thread-safe: nothing changes after opening. */
+/** A primary's store, opened in this JVM and held open until closed. Thread-safe, but for {@link #tend} and {@link #close}, which one thread calls. */
 public final class PrimaryStore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PrimaryStore.class);
 
     /** The node name of every first primary. */
     public static final String NAME = "primary";
 
+    private final StoreUrl url;
     private final Connection held;
     private final UUID cluster;
     private final UUID incarnation;
 
-    private PrimaryStore(Connection held, UUID cluster, UUID incarnation) {
+    private PrimaryStore(StoreUrl url, Connection held, UUID cluster, UUID incarnation) {
+        this.url = url;
         this.held = held;
         this.cluster = cluster;
         this.incarnation = incarnation;
@@ -42,11 +46,23 @@ public final class PrimaryStore implements AutoCloseable {
                 LOG.info("event=primary_created store={}", url);
             }
             UUID cluster = requirePrimary(connection, url);
+            settle(connection, url);
+            int copies = PendingSchemaChange.dropLeftoverCopies(connection);
+            if (copies > 0) {
+                LOG.warn("event=leftover_copies_dropped store={} tables={}", url, copies);
+            }
             UUID incarnation = WeirSchema.newIncarnation(connection);
-            return new PrimaryStore(connection, cluster, incarnation);
+            return new PrimaryStore(url, connection, cluster, incarnation);
         } catch (SQLException | RuntimeException e) {
             Sessions.closeQuietly(connection);
             throw e;
+        }
+    }
+
+    private static void settle(Connection connection, StoreUrl url) throws SQLException {
+        Lsn settled = PendingSchemaChange.settle(connection);
+        if (settled != null) {
+            LOG.warn("event=schema_change_settled store={} lsn={} reason=\"its client is gone\"", url, settled);
         }
     }
 
@@ -84,6 +100,11 @@ public final class PrimaryStore implements AutoCloseable {
     /** The opening of the store that this object is. */
     public UUID incarnation() {
         return incarnation;
+    }
+
+    /** Settles a schema change whose client died while this store was open; call it every second or so. */
+    public void tend() throws SQLException {
+        settle(held, url);
     }
 
     /** Whether the store is still open here; a client with admin rights can shut it down. Asks the database. */
