@@ -1,32 +1,45 @@
 package dev.weir.it.load;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.Stream;
 
-/** The newest round of each writer whose commit has been acknowledged, and how many have been. Thread-safe: each writer has one thread. */
+/** The rounds of each writer whose commit has been acknowledged. Thread-safe: each writer has one thread. */
 public final class Acknowledged {
-    private final AtomicLongArray rounds;
-    private final AtomicLongArray commits;
+    private final AtomicLongArray newest;
+    private final List<Queue<Long>> rounds;
 
     Acknowledged(int writers) {
-        rounds = new AtomicLongArray(writers);
-        commits = new AtomicLongArray(writers);
+        newest = new AtomicLongArray(writers);
+        rounds = Stream.<Queue<Long>>generate(ConcurrentLinkedQueue::new)
+                .limit(writers)
+                .toList();
     }
 
     void commit(int writer, long round) {
-        commits.incrementAndGet(writer);
-        rounds.set(writer, round);
+        rounds.get(writer).add(round);
+        newest.set(writer, round);
     }
 
+    /** The newest acknowledged round of the writer; 0 if there is none. */
     public long round(int writer) {
-        return rounds.get(writer);
+        return newest.get(writer);
     }
 
     /** How many of the writer's commits have been acknowledged. */
     public long commits(int writer) {
-        return commits.get(writer);
+        return rounds.get(writer).size();
+    }
+
+    /** Every acknowledged round of the writer so far, in order. */
+    public List<Long> rounds(int writer) {
+        return new ArrayList<>(rounds.get(writer));
     }
 
     public int writers() {
-        return rounds.length();
+        return rounds.size();
     }
 }

@@ -25,6 +25,9 @@ final class LoadOnPlainH2Test {
             try (Load load = Load.start(settings, () -> DriverManager.getConnection(url, "sa", ""))) {
                 Tally tally = load.await();
                 assertThat(tally.unexpected()).isEmpty();
+                assertThat(tally.losses())
+                        .as("lost connections, first %s", tally.firstLoss())
+                        .isZero();
                 assertThat(tally.conflicts()).isEmpty();
                 assertThat(tally.misses()).isEmpty();
                 assertThat(commits(connection)).isEqualTo(acknowledged(load.acknowledged()));

@@ -6,7 +6,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 
-/** The tables that a {@link Load} works on. Thread-safe. */
+/**
+ * The tables that a {@link Load} works on. Each transaction adds its round to LEDGER and counts itself in its writer's MARK, so that a
+ * transaction lost, torn or applied twice shows in them. Thread-safe.
+ */
 public final class LoadTables {
     static final int KINDS = 16;
     static final int ITEMS_PER_KIND = 12;
@@ -26,6 +29,7 @@ public final class LoadTables {
                     + " AMOUNT INTEGER, REASON VARCHAR(40))",
             "CREATE INDEX ARCHIVE_ITEM ON ARCHIVE(ITEM)",
             "CREATE TABLE AUDIT(WRITER INTEGER NOT NULL, ENTRY INTEGER NOT NULL, TEXT VARCHAR(80), PRIMARY KEY(WRITER, ENTRY))",
+            "CREATE TABLE LEDGER(WRITER INTEGER NOT NULL, ROUND BIGINT NOT NULL, PRIMARY KEY(WRITER, ROUND))",
             "CREATE TABLE MARK(WRITER INTEGER PRIMARY KEY, ROUND BIGINT NOT NULL, COMMITS BIGINT NOT NULL)");
 
     private LoadTables() {}

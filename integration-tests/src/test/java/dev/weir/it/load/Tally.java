@@ -8,7 +8,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** What happened during a {@link Load}. Thread-safe. */
 public final class Tally {
@@ -17,6 +19,8 @@ public final class Tally {
     final LongAdder commits = new LongAdder();
     final LongAdder rollbacks = new LongAdder();
     final LongAdder reads = new LongAdder();
+    private final LongAdder losses = new LongAdder();
+    private final AtomicReference<@Nullable SQLException> lost = new AtomicReference<>();
     private final AtomicLong kept = new AtomicLong();
     private final Queue<String> misses = new ConcurrentLinkedQueue<>();
     private final Queue<SQLException> unexpected = new ConcurrentLinkedQueue<>();
@@ -26,6 +30,11 @@ public final class Tally {
         conflicts
                 .computeIfAbsent(failure.getSQLState() + "/" + failure.getErrorCode(), key -> new LongAdder())
                 .increment();
+    }
+
+    void loss(SQLException failure) {
+        losses.increment();
+        lost.compareAndSet(null, failure);
     }
 
     void unexpected(SQLException failure) {
@@ -51,9 +60,19 @@ public final class Tally {
         return misses;
     }
 
-    /** Failures other than lost races between transactions; the first twenty. */
+    /** Failures other than lost races between transactions and lost connections; the first twenty. */
     public Queue<SQLException> unexpected() {
         return unexpected;
+    }
+
+    /** How many statements failed since a node or the connection to it went away. */
+    public long losses() {
+        return losses.sum();
+    }
+
+    /** The first of the {@link #losses}; null if there was none. */
+    public @Nullable SQLException firstLoss() {
+        return lost.get();
     }
 
     /** Lost races between transactions, by SQLSTATE and vendor code. */
@@ -66,6 +85,7 @@ public final class Tally {
     @Override
     public String toString() {
         return commits() + " commits, " + rollbacks.sum() + " rollbacks, " + reads() + " reads, conflicts "
-                + conflicts() + ", " + misses.size() + " misses, " + unexpected.size() + " unexpected failures";
+                + conflicts() + ", " + misses.size() + " misses, " + losses() + " lost connections, "
+                + unexpected.size() + " unexpected failures";
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A PostgreSQL server started from its binaries as processes of this machine, on a loopback port. Confined to one thread. */
@@ -39,7 +40,7 @@ final class PostgresProcess implements PostgresServer {
     public void start() {
         if (!isRunning()) {
             process = WatchedProcess.start(
-                    privileges.command(binaries.program("postgres"), "-D", data.toString()), "QUIT", log());
+                    privileges.command(binaries.program("postgres"), "-D", data.toString()), Map.of(), "QUIT", log());
         }
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -31,18 +32,20 @@ public final class WatchedProcess {
     /**
      * Starts the program; returns at once.
      *
+     * @param environment added to this JVM's own
      * @param lastSignal what ends the program when this JVM is gone, as {@code kill} names it
      * @param log where both of its output streams are appended
      */
-    public static WatchedProcess start(List<String> program, String lastSignal, Path log) {
+    public static WatchedProcess start(
+            List<String> program, Map<String, String> environment, String lastSignal, Path log) {
         List<String> command = new ArrayList<>(List.of("sh", "-c", WATCH, "sh", lastSignal));
         command.addAll(program);
         try {
-            Process shell = new ProcessBuilder(command)
+            ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                    .start();
-            return new WatchedProcess(shell, log);
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            builder.environment().putAll(environment);
+            return new WatchedProcess(builder.start(), log);
         } catch (IOException failure) {
             throw new UncheckedIOException("Cannot start " + program.get(0), failure);
         }

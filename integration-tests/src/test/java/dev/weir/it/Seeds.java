@@ -1,0 +1,21 @@
+package dev.weir.it;
+
+import java.util.stream.LongStream;
+
+/** Which random histories a run tries: {@code -Dweir.seeds=50} for so many, {@code -Dweir.seed=N} to repeat one. Thread-safe. */
+final class Seeds {
+    private Seeds() {}
+
+    /** The seeds to try, in order. */
+    static LongStream of(int byDefault) {
+        Long one = Long.getLong("weir.seed");
+        return one == null
+                ? LongStream.rangeClosed(1, Integer.getInteger("weir.seeds", byDefault))
+                : LongStream.of(one);
+    }
+
+    /** How often to repeat a fault: {@code -Dweir.rounds=20}. */
+    static int rounds(int byDefault) {
+        return Integer.getInteger("weir.rounds", byDefault);
+    }
+}

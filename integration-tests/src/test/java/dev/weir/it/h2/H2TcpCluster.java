@@ -1,0 +1,143 @@
+package dev.weir.it.h2;
+
+import dev.weir.WeirDataSource;
+import dev.weir.it.process.Directories;
+import dev.weir.it.process.Ports;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An H2 primary and its replicas, each served over TCP by a JVM of its own, as the replicator's commands run them. */
+public final class H2TcpCluster implements H2Cluster {
+    public static final String USER = "sa";
+    public static final String PASSWORD = "tcp-secret";
+
+    private static final String DATABASE = "shop";
+    private static final String HOST = "127.0.0.1:";
+
+    private final Path directory;
+    private final List<H2TcpNode> nodes = new ArrayList<>();
+    private final String weirUrl;
+    private final WeirDataSource source;
+
+    private H2TcpCluster(Path directory, int replicas, String settings) throws IOException {
+        this.directory = directory;
+        int primary = Ports.free();
+        StringBuilder hosts = new StringBuilder(HOST + primary);
+        addNode(
+                "primary",
+                primary,
+                "primary",
+                "--create",
+                "--store",
+                storePath("primary"),
+                "--port",
+                Integer.toString(primary));
+        for (int i = 1; i <= replicas; i++) {
+            String name = "replica-" + i;
+            int port = Ports.free();
+            hosts.append(',').append(HOST).append(port);
+            addNode(
+                    name,
+                    port,
+                    "replica",
+                    "--name",
+                    name,
+                    "--primary",
+                    nodes.get(0).store().url(),
+                    "--store",
+                    storePath(name),
+                    "--port",
+                    Integer.toString(port));
+        }
+        this.weirUrl = "jdbc:weir:h2:tcp://" + hosts + "/" + DATABASE + settings;
+        this.source = new WeirDataSource();
+        source.setUrl(weirUrl);
+        source.setUser(USER);
+        source.setPassword(PASSWORD);
+    }
+
+    /**
+     * Starts every node; blocks until all serve.
+     *
+     * @param settings more of Weir's URL, each preceded by a semicolon
+     */
+    public static H2TcpCluster start(int replicas, String settings) throws IOException, SQLException {
+        H2TcpCluster cluster = new H2TcpCluster(Files.createTempDirectory("weir-h2-tcp"), replicas, settings);
+        try {
+            cluster.nodes.get(0).start();
+            cluster.nodes.forEach(H2TcpNode::begin);
+            cluster.nodes.forEach(H2TcpNode::awaitServing);
+            return cluster;
+        } catch (RuntimeException failure) {
+            cluster.close();
+            throw failure;
+        }
+    }
+
+    private String storePath(String node) throws IOException {
+        return Files.createDirectories(directory.resolve(node))
+                .resolve(DATABASE)
+                .toString();
+    }
+
+    private void addNode(String name, int port, String... arguments) {
+        H2Store store = new H2Store(
+                name, name.equals("primary"), "jdbc:h2:tcp://" + HOST + port + "/" + DATABASE, USER, PASSWORD);
+        nodes.add(new H2TcpNode(store, directory.resolve(name + ".log"), arguments));
+    }
+
+    @Override
+    public String weirUrl() {
+        return weirUrl;
+    }
+
+    @Override
+    public Connection connect() throws SQLException {
+        return source.getConnection();
+    }
+
+    /** The nodes, the primary first. */
+    public List<H2TcpNode> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    public H2TcpNode primaryNode() {
+        return nodes.get(0);
+    }
+
+    /**
+     * The node of a replica.
+     *
+     * @param number from 1
+     */
+    public H2TcpNode replicaNode(int number) {
+        return nodes.get(number);
+    }
+
+    @Override
+    public H2Store primary() {
+        return nodes.get(0).store();
+    }
+
+    @Override
+    public List<H2Store> replicas() {
+        return nodes.subList(1, nodes.size()).stream().map(H2TcpNode::store).toList();
+    }
+
+    @Override
+    public void close() throws SQLException {
+        source.close();
+        nodes.forEach(H2TcpNode::kill);
+        try {
+            Directories.remove(directory);
+        } catch (IOException failure) {
+            throw new UncheckedIOException("Cannot remove " + directory, failure);
+        }
+    }
+}
