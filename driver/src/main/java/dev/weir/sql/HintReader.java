@@ -37,7 +37,7 @@ final class HintReader {
         }
         Hint hint = known.getIfPresent(words);
         if (hint == null) {
-            hint = words.isBlank() ? refuse("no word, or there are several of them", "") : parse(words);
+            hint = words.isBlank() ? refuse("no word, or stands beside another", "") : parse(words);
             known.put(words, hint);
         }
         return hint;
@@ -84,7 +84,7 @@ final class HintReader {
 
     private static Hint refuse(String what, String where) {
         LOG.warn(
-                "A weir hint has {}{}; its statements run on the primary. A hint may say: {}",
+                "A weir hint has {}{}: its statements run on the primary. A hint may say: {}",
                 what,
                 where.isEmpty() ? "" : ", '" + quote(where) + "'",
                 VALID);

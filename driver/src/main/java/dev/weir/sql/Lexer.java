@@ -55,8 +55,47 @@ final class Lexer {
         this.h2 = dialect == SqlDialect.H2;
     }
 
-    /** Moves to the next token and returns its type. */
+    /**
+     * Moves to the next token and returns its type. Literals in a row, as in the list of an IN, count as one: no verdict depends on
+     * how many there are.
+     */
     byte next() {
+        byte type = one();
+        if (type == STRING || type == NUMBER) {
+            int first = start;
+            while (isLiteralNext()) {
+                if (one() == BROKEN) {
+                    return BROKEN;
+                }
+            }
+            start = first;
+        }
+        return type;
+    }
+
+    /** Moves to the next literal if there is one behind a comma; comments between them are not looked through. */
+    private boolean isLiteralNext() {
+        int i = afterBlanks(position);
+        if (charAt(i) != ',') {
+            return false;
+        }
+        i = afterBlanks(i + 1);
+        if (charAt(i) != '\'' && !isDigit(i)) {
+            return false;
+        }
+        position = i;
+        return true;
+    }
+
+    private int afterBlanks(int from) {
+        int i = from;
+        while (i < length && isBlank(sql.charAt(i))) {
+            i++;
+        }
+        return i;
+    }
+
+    private byte one() {
         if (!skipBlanks()) {
             return BROKEN;
         }

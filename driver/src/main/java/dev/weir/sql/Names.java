@@ -23,6 +23,9 @@ final class Names {
         if (!h2 && tokens.isSymbol(i - 1, '.') && isVolatileFunction(i)) {
             return "calls " + CallRules.shown(tokens, i);
         }
+        if (!mayBeCatalog(i)) {
+            return null;
+        }
         if (is(i, "INFORMATION_SCHEMA")) {
             return "reads the catalog";
         }
@@ -34,6 +37,15 @@ final class Names {
             return "reads the catalog";
         }
         return isCatalogType(i) ? "reads the catalog" : null;
+    }
+
+    /** A quick look at the first letter, which settles nearly every name. */
+    private boolean mayBeCatalog(int i) {
+        char first = tokens.nameInitial(i);
+        return switch (first) {
+            case 'i', 'I', 'p', 'P', 'r', 'R', 'w', 'W' -> true;
+            default -> first >= 128;
+        };
     }
 
     private boolean isVolatileFunction(int i) {

@@ -122,7 +122,7 @@ final class ReadProof {
             case FROM, TABLE -> tableless = false;
             case INSERT, UPDATE, DELETE, MERGE -> dataChange(i, word);
             case FOR -> {
-                if (!isHarmlessFor(i)) {
+                if (refusal == null && !isHarmlessFor(i)) {
                     refuse("locks rows");
                 }
             }

@@ -184,4 +184,9 @@ final class Tokens {
         int first = types[i] == Lexer.QUOTED ? starts[i] + 1 : starts[i];
         return sql.regionMatches(true, first, prefix, 0, prefix.length());
     }
+
+    /** The first character of a name without its quotes. */
+    char nameInitial(int i) {
+        return sql.charAt(types[i] == Lexer.QUOTED ? starts[i] + 1 : starts[i]);
+    }
 }

@@ -108,6 +108,13 @@ final class TreeNodes {
             TimezoneExpression.class,
             TrimFunction.class,
             JsonExpression.class,
+            JsonFunction.class,
+            JsonAggregateFunction.class,
+            TranscodingFunction.class,
+            XMLSerializeExpr.class,
+            PostgresNamedFunctionParameter.class,
+            JdbcNamedParameter.class,
+            AllValue.class,
             JdbcParameter.class,
             NullValue.class,
             BooleanValue.class,
@@ -124,6 +131,7 @@ final class TreeNodes {
             Multiplication.class,
             Division.class,
             Modulo.class,
+            IntegerDivision.class,
             Concat.class,
             BitwiseAnd.class,
             BitwiseOr.class,
@@ -132,6 +140,7 @@ final class TreeNodes {
             BitwiseRightShift.class,
             AndExpression.class,
             OrExpression.class,
+            XorExpression.class,
             Between.class,
             EqualsTo.class,
             NotEqualsTo.class,
@@ -150,6 +159,8 @@ final class TreeNodes {
             RegExpMatchOperator.class,
             OverlapsCondition.class,
             JsonOperator.class,
+            DoubleAnd.class,
+            Matches.class,
             Contains.class,
             ContainedBy.class);
 
@@ -164,7 +175,11 @@ final class TreeNodes {
 
     /** Whether a node modifies data. */
     static boolean isChange(Object node) {
-        return CHANGES.contains(node.getClass());
+        return isChange(node.getClass());
+    }
+
+    static boolean isChange(Class<?> type) {
+        return CHANGES.contains(type);
     }
 
     /** Whether a node of this kind only reads, whatever it holds. */

@@ -63,11 +63,15 @@ final class TreeProof {
             wanted.put(tokens.folded(doubt), 0);
         }
         for (int i = from; i < to; i++) {
-            if (tokens.isName(i)) {
+            if (tokens.isName(i) && !isLock(tokens, i)) {
                 wanted.computeIfPresent(tokens.folded(i), (name, count) -> count + 1);
             }
         }
         return wanted;
+    }
+
+    private static boolean isLock(Tokens tokens, int i) {
+        return tokens.is(i - 1, Word.FOR) || tokens.are(i - 2, Word.NO, Word.KEY);
     }
 
     private static @Nullable Statement parse(String text) {
