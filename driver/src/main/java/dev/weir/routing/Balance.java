@@ -22,19 +22,26 @@ final class Balance {
             return Long.numberOfTrailingZeros(eligible);
         }
         return switch (kind) {
-            case LEAST_OUTSTANDING -> lessBusy(eligible, count, view);
+            case LEAST_OUTSTANDING -> lessBusy(eligible, count, session, view);
             case ROUND_ROBIN -> nth(eligible, session.nextTurn(count));
             case RANDOM -> nth(eligible, ThreadLocalRandom.current().nextInt(count));
             case FASTEST -> fastest(eligible, view);
         };
     }
 
-    private static int lessBusy(long eligible, int count, ClusterView view) {
+    private static int lessBusy(long eligible, int count, RoutingSession session, ClusterView view) {
+        if (count == 2) {
+            int one = Long.numberOfTrailingZeros(eligible);
+            int other = Long.numberOfTrailingZeros(eligible & (eligible - 1));
+            return session.nextTurn(2) == 0 ? lessBusy(one, other, view) : lessBusy(other, one, view);
+        }
         ThreadLocalRandom random = ThreadLocalRandom.current();
         int first = random.nextInt(count);
         int second = random.nextInt(count - 1);
-        int one = nth(eligible, first);
-        int other = nth(eligible, second >= first ? second + 1 : second);
+        return lessBusy(nth(eligible, first), nth(eligible, second >= first ? second + 1 : second), view);
+    }
+
+    private static int lessBusy(int one, int other, ClusterView view) {
         return view.replica(one).node().inFlight() <= view.replica(other).node().inFlight() ? one : other;
     }
 

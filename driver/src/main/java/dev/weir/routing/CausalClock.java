@@ -21,6 +21,7 @@ final class CausalClock {
     private final AtomicReference<@Nullable CausalToken> token = new AtomicReference<>();
     private final AtomicLong primaryRound = new AtomicLong(NONE);
     private final AtomicReferenceArray<@Nullable Seen> replicas;
+    private final AtomicLong version = new AtomicLong();
     private final Hold hold = new Hold();
     private final AtomicInteger preferred = new AtomicInteger(-1);
 
@@ -31,6 +32,11 @@ final class CausalClock {
 
     /** Reads of one replica in one of its lives, the last of them ended before this round's successor began. */
     private record Seen(long life, long round) {}
+
+    /** Changes after each change of what was seen and before the call that changed it returns. One volatile read. */
+    long version() {
+        return version.get();
+    }
 
     /** The exact position seen; null if none is known. */
     @Nullable CausalToken token() {
@@ -45,6 +51,7 @@ final class CausalClock {
                 return;
             }
             if (token.compareAndSet(seen, new CausalToken(epoch, lsn))) {
+                version.incrementAndGet();
                 return;
             }
         }
@@ -53,7 +60,11 @@ final class CausalClock {
     /** Records that the primary's state was seen by a commit or read that ended when this round was the newest to have begun. */
     void seePrimary(long round) {
         long seen = primaryRound.get();
-        while (seen < round && !primaryRound.compareAndSet(seen, round)) {
+        while (seen < round) {
+            if (primaryRound.compareAndSet(seen, round)) {
+                version.incrementAndGet();
+                return;
+            }
             seen = primaryRound.get();
         }
     }
@@ -74,6 +85,7 @@ final class CausalClock {
                 seePrimary(seen.round);
             }
             if (replicas.compareAndSet(i, seen, new Seen(life, round))) {
+                version.incrementAndGet();
                 return;
             }
         }
@@ -121,6 +133,10 @@ final class CausalClock {
     /** Moves the scope's reads from one replica to another, unless somebody else has moved them; says where they go now. */
     int prefer(int from, int to) {
         int now = preferred.compareAndExchange(from, to);
-        return now == from ? to : now;
+        if (now != from) {
+            return now;
+        }
+        version.incrementAndGet();
+        return to;
     }
 }

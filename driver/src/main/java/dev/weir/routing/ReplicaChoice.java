@@ -1,6 +1,7 @@
 package dev.weir.routing;
 
 import dev.weir.cluster.ClusterView;
+import dev.weir.cluster.Node;
 import dev.weir.cluster.NodeStatus;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,36 @@ final class ReplicaChoice {
         this.freshness = new Freshness(settings.maxLag().toNanos(), clock);
         this.balance = new Balance(settings.loadBalance());
         this.shared = settings.sessionScope() == SessionScope.APPLICATION;
+    }
+
+    /** The route at level session; one without a node, and with the reason, if no replica has all that the session has seen. */
+    Route causal(RoutingSession session, ClusterView view) {
+        if (view.isExact()) {
+            return choose(true, Demand.UNBOUNDED, null, session, view);
+        }
+        long version = session.clock().version();
+        Route kept = session.remembered().kept(view, version);
+        if (kept != null) {
+            return kept;
+        }
+        Route chosen = choose(true, Demand.UNBOUNDED, null, session, view);
+        Node node = chosen.node();
+        if (node != null && (shared || view.replicaCount() == 1)) {
+            session.remembered().keep(view, version, view.status(node), chosen);
+        }
+        return chosen;
+    }
+
+    /** The route at level eventual; one without a node, and with the reason, if no replica is in rotation and within the greatest lag. */
+    Route eventual(RoutingSession session, ClusterView view) {
+        long eligible = session.remembered().eligible(view);
+        if (eligible == 0 || view.isExact()) {
+            return choose(false, Demand.UNBOUNDED, null, session, view);
+        }
+        NodeStatus picked = view.replica(balance.pick(eligible, session, view));
+        return picked.isSuspect()
+                ? choose(false, Demand.UNBOUNDED, null, session, view)
+                : routes.to(picked.node(), Reason.EVENTUAL);
     }
 
     /**
@@ -43,6 +74,9 @@ final class ReplicaChoice {
         }
         if (eligible == 0) {
             return routes.refused(nearest);
+        }
+        if (!causal && boundNanos == Demand.UNBOUNDED && after == null) {
+            session.remembered().eligible(view, eligible);
         }
         NodeStatus picked = causal && !view.isExact()
                 ? keptTo(eligible, session, view)

@@ -103,13 +103,15 @@ final class Router {
         if (statement.tableless()) {
             return tableless(session, view);
         }
-        Consistency level = session.consistency();
-        if (level == Consistency.STRONG) {
-            return toPrimary(Reason.STRONG, view);
-        }
-        boolean causal = level == Consistency.SESSION;
-        long bound = level == Consistency.BOUNDED ? session.maxStalenessNanos() : Demand.UNBOUNDED;
-        return served(choice.choose(causal, bound, null, session, view), settings.noReplica(), view);
+        return switch (session.consistency()) {
+            case STRONG -> toPrimary(Reason.STRONG, view);
+            case SESSION -> served(choice.causal(session, view), settings.noReplica(), view);
+            case EVENTUAL -> served(choice.eventual(session, view), settings.noReplica(), view);
+            case BOUNDED -> {
+                Route fresh = choice.choose(false, session.maxStalenessNanos(), null, session, view);
+                yield served(fresh, settings.noReplica(), view);
+            }
+        };
     }
 
     private Route hinted(Hint hint, Classification statement, RoutingSession session, ClusterView view)

@@ -14,6 +14,7 @@ public final class RoutingSession {
     private @Nullable Node transactionNode;
     private @Nullable Node pinnedTo;
     private ClusterView routedBy;
+    private final Remembered remembered = new Remembered();
     private int turn;
 
     RoutingSession(CausalClock clock, Consistency consistency, Duration maxStaleness, ClusterView view, int turn) {
@@ -35,6 +36,10 @@ public final class RoutingSession {
     int nextTurn(int count) {
         turn = turn + 1 < 0 ? 0 : turn + 1;
         return turn % count;
+    }
+
+    Remembered remembered() {
+        return remembered;
     }
 
     CausalClock clock() {

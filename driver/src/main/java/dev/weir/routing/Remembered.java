@@ -1,0 +1,48 @@
+package dev.weir.routing;
+
+import dev.weir.cluster.ClusterView;
+import dev.weir.cluster.NodeStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a session's newest choice of a replica rested on, so that the next one need not be worked out again while view and clock are the
+ * same. Confined to one connection.
+ */
+final class Remembered {
+    private @Nullable ClusterView view;
+    private boolean causal;
+    private long version;
+    private long eligible;
+    private @Nullable NodeStatus kept;
+    private @Nullable Route route;
+
+    /** The replicas found eligible under the same view by a read that needs no more than the level eventual; 0 if not known. */
+    long eligible(ClusterView now) {
+        return view == now && !causal ? eligible : 0;
+    }
+
+    void eligible(ClusterView now, long mask) {
+        view = now;
+        causal = false;
+        eligible = mask;
+    }
+
+    /** The route of a session that keeps to one replica, if neither view nor clock have changed and the replica has not just failed. */
+    @Nullable Route kept(ClusterView now, long clockVersion) {
+        NodeStatus replica = kept;
+        return view == now && causal && version == clockVersion && replica != null && !replica.isSuspect()
+                ? route
+                : null;
+    }
+
+    /**
+     * @param clockVersion the clock's version before it was looked at
+     */
+    void keep(ClusterView now, long clockVersion, NodeStatus replica, Route chosen) {
+        view = now;
+        causal = true;
+        version = clockVersion;
+        kept = replica;
+        route = chosen;
+    }
+}
