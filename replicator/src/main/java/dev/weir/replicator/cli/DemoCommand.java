@@ -73,7 +73,8 @@ final class DemoCommand implements Callable<Integer> {
         }
         Path directory = Files.createTempDirectory("weir-demo");
         try {
-            return run("jdbc:weir:h2:" + directory.resolve("shop") + ";weir.replicas=" + replicas);
+            return run("jdbc:weir:h2:" + directory.resolve("shop") + ";weir.replicas=" + replicas
+                    + ";weir.sessionScope=connection");
         } finally {
             delete(directory);
         }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import org.h2.api.ErrorCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -274,6 +275,10 @@ public final class Replication implements AutoCloseable {
     }
 
     private void stall(String side, Exception cause) {
+        if (isShutdown(cause)) {
+            LOG.debug("event=store_closed replica={} side={}", site.name(), side);
+            state = ReplicaState.STALLED;
+        }
         retryAt = nanoClock.getAsLong() + pause.toNanos();
         Duration longer = pause.multipliedBy(2);
         pause = longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
@@ -281,6 +286,12 @@ public final class Replication implements AutoCloseable {
                 ? LASTING.contains(String.valueOf(primarys.getSQLState()))
                 : cause instanceof SQLException own && LASTING.contains(String.valueOf(own.getSQLState()));
         become(ReplicaState.STALLED, side + ": " + cause.getMessage());
+    }
+
+    /** Whether H2 closed a store because this JVM is ending, which is no news to anyone. */
+    private static boolean isShutdown(Throwable cause) {
+        Throwable root = cause.getCause() == null ? cause : cause.getCause();
+        return root instanceof SQLException e && e.getErrorCode() == ErrorCode.DATABASE_CALLED_AT_SHUTDOWN;
     }
 
     private void become(ReplicaState next, String why) {
