@@ -72,7 +72,9 @@ final class NodePool {
     void discard(Connection connection) {
         HikariDataSource open = pool;
         if (open != null) {
+            // This closes it; closing the lent object as well would reset a connection that is gone.
             open.evictConnection(connection);
+            return;
         }
         try {
             connection.close();

@@ -19,6 +19,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +40,7 @@ final class MemoryCluster implements AutoCloseable {
     private final UUID id = UUID.randomUUID();
     private final List<String> names;
     private final List<Connection> admins = new java.util.ArrayList<>();
+    private final Set<String> stopped = new HashSet<>();
     private final Cluster cluster;
     final AtomicInteger open = new AtomicInteger();
 
@@ -122,8 +124,9 @@ final class MemoryCluster implements AutoCloseable {
         return count(name, "INFORMATION_SCHEMA.SESSIONS") - 1;
     }
 
-    Cluster cluster() {
-        return cluster;
+    /** How many physical connections are lent out. */
+    int lent() {
+        return cluster.lent();
     }
 
     Node node(String name) {
@@ -176,16 +179,26 @@ final class MemoryCluster implements AutoCloseable {
     }
 
     Connection connect() throws SQLException {
+        return connect(database());
+    }
+
+    Connection connect(RoutedDatabase database) throws SQLException {
         open.incrementAndGet();
-        return database().connect();
+        return database.connect();
+    }
+
+    /** Ends a store at once, as a crash does for its clients. */
+    void stop(String name) throws SQLException {
+        stopped.add(name);
+        onNode(name, "SHUTDOWN IMMEDIATELY");
     }
 
     @Override
     public void close() throws SQLException {
         cluster.closeNow();
-        for (Connection admin : admins) {
-            try (Statement statement = admin.createStatement()) {
-                statement.execute("SHUTDOWN");
+        for (String name : names) {
+            if (!stopped.contains(name)) {
+                stop(name);
             }
         }
     }
