@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Connections closed in every state give back what they borrowed. */
 class LeakTest {
-    private static final int ROUNDS = 100;
+    private static final int ROUNDS = 40;
 
     private static MemoryCluster cluster;
 
