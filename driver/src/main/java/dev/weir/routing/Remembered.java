@@ -21,10 +21,17 @@ final class Remembered {
         return view == now && !causal ? eligible : 0;
     }
 
-    void eligible(ClusterView now, long mask) {
+    /** The replicas found eligible under the same view and clock by a read at level session; 0 if not known. */
+    long eligible(ClusterView now, long clockVersion) {
+        return view == now && causal && version == clockVersion ? eligible : 0;
+    }
+
+    void eligible(ClusterView now, long mask, boolean forSession, long clockVersion) {
         view = now;
-        causal = false;
+        causal = forSession;
+        version = clockVersion;
         eligible = mask;
+        kept = null;
     }
 
     /** The route of a session that keeps to one replica, if neither view nor clock have changed and the replica has not just failed. */
@@ -42,6 +49,7 @@ final class Remembered {
         view = now;
         causal = true;
         version = clockVersion;
+        eligible = 0;
         kept = replica;
         route = chosen;
     }

@@ -24,10 +24,10 @@ final class ReplicaChoice {
 
     /** The route at level session; one without a node, and with the reason, if no replica has all that the session has seen. */
     Route causal(RoutingSession session, ClusterView view) {
-        if (view.isExact()) {
-            return choose(true, Demand.UNBOUNDED, null, session, view);
-        }
         long version = session.clock().version();
+        if (view.isExact()) {
+            return exact(version, session, view);
+        }
         Route kept = session.remembered().kept(view, version);
         if (kept != null) {
             return kept;
@@ -38,6 +38,19 @@ final class ReplicaChoice {
             session.remembered().keep(view, version, view.status(node), chosen);
         }
         return chosen;
+    }
+
+    /** Positions in memory only grow; so a replica found eligible before is so still, unless it has been copied anew since. */
+    private Route exact(long version, RoutingSession session, ClusterView view) {
+        long eligible = session.remembered().eligible(view, version);
+        CausalToken needed = session.clock().token();
+        if (eligible != 0 && needed != null) {
+            NodeStatus picked = view.replica(balance.pick(eligible, session, view));
+            if (!picked.isSuspect() && view.appliedLsn(picked) >= needed.lsn()) {
+                return routes.to(picked.node(), Reason.CAUGHT_UP);
+            }
+        }
+        return choose(true, Demand.UNBOUNDED, null, version, session, view);
     }
 
     /** The route at level eventual; one without a node, and with the reason, if no replica is in rotation and within the greatest lag. */
@@ -61,6 +74,16 @@ final class ReplicaChoice {
      */
     Route choose(
             boolean causal, long boundNanos, @Nullable CausalToken after, RoutingSession session, ClusterView view) {
+        return choose(causal, boundNanos, after, session.clock().version(), session, view);
+    }
+
+    private Route choose(
+            boolean causal,
+            long boundNanos,
+            @Nullable CausalToken after,
+            long version,
+            RoutingSession session,
+            ClusterView view) {
         int count = Math.min(view.replicaCount(), MOST);
         long eligible = 0;
         Reason nearest = Reason.NO_REPLICA;
@@ -75,8 +98,8 @@ final class ReplicaChoice {
         if (eligible == 0) {
             return routes.refused(nearest);
         }
-        if (!causal && boundNanos == Demand.UNBOUNDED && after == null) {
-            session.remembered().eligible(view, eligible);
+        if (boundNanos == Demand.UNBOUNDED && after == null) {
+            session.remembered().eligible(view, eligible, causal, version);
         }
         NodeStatus picked = causal && !view.isExact()
                 ? keptTo(eligible, session, view)

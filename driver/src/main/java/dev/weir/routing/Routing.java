@@ -21,11 +21,13 @@ public final class Routing {
     private final Cluster cluster;
     private final RoutingSettings settings;
     private final Router router;
+    private final boolean alone;
 
     public Routing(Cluster cluster, RoutingSettings settings) {
         this.cluster = cluster;
         this.settings = settings;
         this.router = new Router(cluster.nodes(), settings, cluster::nanos);
+        this.alone = cluster.nodes().size() == 1;
     }
 
     public Cluster cluster() {
@@ -149,7 +151,7 @@ public final class Routing {
      * @throws SQLException 08006 if an embedded primary's position cannot be read
      */
     public void readCompleted(Route route, RoutingSession session) throws SQLException {
-        if (!isCausal(route.reason(), session.consistency())) {
+        if (alone || !isCausal(route.reason(), session.consistency())) {
             return;
         }
         Node node = route.target();
@@ -201,7 +203,9 @@ public final class Routing {
     public void committed(RoutingSession session, long lsn) throws SQLException {
         NodeStatus primary = session.routedBy().primary();
         if (lsn < 0 || primary == null || primary.epoch() < 1) {
-            seenPrimary(session);
+            if (!alone) {
+                seenPrimary(session);
+            }
             return;
         }
         session.clock().see(primary.epoch(), lsn);
@@ -220,7 +224,7 @@ public final class Routing {
         CausalClock clock = session.clock();
         CausalToken known = clock.token();
         NodeStatus primary = cluster.view().primary();
-        long round = clock.roundSeen();
+        long round = alone ? cluster.round() : clock.roundSeen();
         if (round == CausalClock.NONE) {
             long epoch = primary == null ? 0 : primary.epoch();
             return (known == null ? new CausalToken(Math.max(1, epoch), 0) : known).toString();

@@ -1,5 +1,6 @@
 package dev.weir.cluster;
 
+import dev.weir.log.EmbeddedReplication;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,10 +16,15 @@ public final class ScriptedMonitor {
     private long now;
 
     public ScriptedMonitor(int count) {
+        this(count, null);
+    }
+
+    /** @param exact where positions are read from instead of samples; null for samples */
+    public ScriptedMonitor(int count, @Nullable EmbeddedReplication exact) {
         for (int i = 0; i < count; i++) {
             nodes.add(new Node(i, "n" + i, "jdbc:none:n" + i));
         }
-        monitor = new Monitor(nodes, rounds, null, 0);
+        monitor = new Monitor(nodes, rounds, exact, 0);
     }
 
     public List<Node> nodes() {
