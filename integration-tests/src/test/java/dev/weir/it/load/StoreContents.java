@@ -5,11 +5,14 @@ import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of every application table of one H2 store, each row as text, in an order of their own. Immutable.
@@ -48,7 +51,7 @@ public record StoreContents(Map<String, List<String>> tables) {
                     row.append(i == 1 ? "" : ", ")
                             .append(columns.getColumnName(i))
                             .append('=')
-                            .append(found.getString(i));
+                            .append(text(found, columns.getColumnType(i), i));
                 }
                 rows.add(row.toString());
             }
@@ -57,8 +60,16 @@ public record StoreContents(Map<String, List<String>> tables) {
         return rows;
     }
 
-    public int rowCount() {
-        return tables.values().stream().mapToInt(List::size).sum();
+    private static @Nullable String text(ResultSet row, int type, int column) throws SQLException {
+        return switch (type) {
+            case Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY, Types.BLOB, Types.JAVA_OBJECT ->
+                hex(row.getBytes(column));
+            default -> row.getString(column);
+        };
+    }
+
+    private static @Nullable String hex(byte @Nullable [] bytes) {
+        return bytes == null ? null : HexFormat.of().formatHex(bytes);
     }
 
     /** How the other store differs from this one, table by table; empty if it does not. */
