@@ -23,6 +23,7 @@ public final class Cluster implements AutoCloseable {
 
     private final ClusterSettings settings;
     private final Dialect dialect;
+    private volatile @Nullable SchemaDefinitions definitions;
     private final List<Node> nodes;
     private final Rounds rounds;
     private final Users users;
@@ -77,7 +78,7 @@ public final class Cluster implements AutoCloseable {
         if (replication != null && node.index() > 0) {
             return new EmbeddedReplicaProbe(node, replication, clock);
         }
-        return new SqlProbe(node, wire, dialect, clock);
+        return new SqlProbe(node, wire, dialect, clock, read -> definitions = read);
     }
 
     private Duration probeTimeout() {
@@ -113,6 +114,15 @@ public final class Cluster implements AutoCloseable {
     /** The newest view: one volatile read. */
     public ClusterView view() {
         return views.newest();
+    }
+
+    /**
+     * The newest definitions of the primary's views; one volatile read. At least as new as the primary's position in the view.
+     *
+     * @return null if none were read yet, or if the database does not tell when its schema changes
+     */
+    public @Nullable SchemaDefinitions definitions() {
+        return definitions;
     }
 
     /** The clock of the view's times: monotonic, in nanoseconds, of arbitrary origin. */

@@ -26,6 +26,11 @@ abstract class Dialect {
      */
     abstract Reading read(ResultSet row) throws SQLException;
 
+    /** Asks a primary for names and queries of its views; null if it does not tell when its schema changes. */
+    @Nullable String definitionsSql() {
+        return null;
+    }
+
     /** What an error says about the node that raised it. */
     abstract Failure failure(SQLException error);
 

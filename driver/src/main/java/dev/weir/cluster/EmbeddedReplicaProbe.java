@@ -19,7 +19,7 @@ final class EmbeddedReplicaProbe implements Probe {
     public Sample take(long round) {
         long sent = clock.getAsLong();
         long lsn = replication.appliedLsn(node.index());
-        Reading reading = new Reading(NodeRole.REPLICA, "", 0, lsn, lsn < 0 ? "serves no reads now" : null);
+        Reading reading = new Reading(NodeRole.REPLICA, "", 0, lsn, -1, lsn < 0 ? "serves no reads now" : null);
         return new Sample(node, round, sent, clock.getAsLong(), 0, reading, null);
     }
 

@@ -9,9 +9,18 @@ import org.jspecify.annotations.Nullable;
 
 /** H2: role and position stand in the tables of schema WEIR. Vendor codes are those of H2's {@code org.h2.api.ErrorCode}. */
 final class H2Dialect extends Dialect {
-    private static final String PROBE = "SELECT N.CLUSTER, N.ROLE, H.EPOCH, H.LSN, C.EPOCH, C.LSN"
+    private static final String PROBE = "SELECT N.CLUSTER, N.ROLE, H.EPOCH, H.LSN, C.EPOCH, C.LSN, H.SCHEMA_LSN"
             + " FROM WEIR.NODE N LEFT JOIN WEIR.HEAD H ON H.ID = 1 LEFT JOIN WEIR.CHECKPOINT C ON C.ID = 1"
             + " WHERE N.ID = 1";
+
+    private static final String DEFINITIONS = "SELECT TABLE_NAME, VIEW_DEFINITION FROM INFORMATION_SCHEMA.VIEWS"
+            + " WHERE TABLE_SCHEMA <> 'INFORMATION_SCHEMA'"
+            + " UNION ALL SELECT SYNONYM_NAME, 'TABLE \"' || SYNONYM_FOR || '\"' FROM INFORMATION_SCHEMA.SYNONYMS";
+
+    @Override
+    String definitionsSql() {
+        return DEFINITIONS;
+    }
 
     @Override
     String probeSql() {
@@ -29,9 +38,9 @@ final class H2Dialect extends Dialect {
         long epoch = row.getLong(primary ? 3 : 5);
         long lsn = row.getLong(primary ? 4 : 6);
         if (row.wasNull()) {
-            return new Reading(role, cluster, 0, -1, primary ? "has no log head" : "has not been seeded yet");
+            return new Reading(role, cluster, 0, -1, -1, primary ? "has no log head" : "has not been seeded yet");
         }
-        return new Reading(role, cluster, epoch, lsn, null);
+        return new Reading(role, cluster, epoch, lsn, primary ? row.getLong(7) : -1, null);
     }
 
     @Override

@@ -43,9 +43,9 @@ final class PostgresDialect extends Dialect {
         long epoch = row.getLong(3);
         long lsn = row.getLong(2);
         if (row.wasNull()) {
-            return new Reading(role, cluster, epoch, -1, "has replayed no WAL yet");
+            return new Reading(role, cluster, epoch, -1, -1, "has replayed no WAL yet");
         }
-        return new Reading(role, cluster, epoch, endOfRecord(lsn, row.getLong(5), row.getLong(6)), null);
+        return new Reading(role, cluster, epoch, endOfRecord(lsn, row.getLong(5), row.getLong(6)), -1, null);
     }
 
     /**

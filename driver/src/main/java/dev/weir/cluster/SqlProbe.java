@@ -4,6 +4,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,15 +21,18 @@ final class SqlProbe implements Probe {
     private final Wire wire;
     private final Dialect dialect;
     private final LongSupplier clock;
+    private final Consumer<SchemaDefinitions> schemaListener;
     private long life;
+    private long schemaLsn = -1;
     private @Nullable Connection connection;
     private @Nullable PreparedStatement statement;
 
-    SqlProbe(Node node, Wire wire, Dialect dialect, LongSupplier clock) {
+    SqlProbe(Node node, Wire wire, Dialect dialect, LongSupplier clock, Consumer<SchemaDefinitions> schemaListener) {
         this.node = node;
         this.wire = wire;
         this.dialect = dialect;
         this.clock = clock;
+        this.schemaListener = schemaListener;
     }
 
     @Override
@@ -54,8 +61,29 @@ final class SqlProbe implements Probe {
         long sent = clock.getAsLong();
         try (ResultSet row = query.executeQuery()) {
             Reading reading = dialect.read(row);
-            return new Sample(node, round, sent, clock.getAsLong(), life, reading, null);
+            Sample sample = new Sample(node, round, sent, clock.getAsLong(), life, reading, null);
+            readDefinitions(query.getConnection(), reading);
+            return sample;
         }
+    }
+
+    /** Reads the definitions anew when the schema has changed, before the sample that shows the change is published. */
+    private void readDefinitions(Connection from, Reading reading) throws SQLException {
+        String sql = dialect.definitionsSql();
+        if (sql == null || reading.schemaLsn() < 0 || reading.schemaLsn() == schemaLsn) {
+            return;
+        }
+        Map<String, String> queries = new HashMap<>();
+        try (Statement asking = from.createStatement();
+                ResultSet row = asking.executeQuery(sql)) {
+            while (row.next()) {
+                String definition = row.getString(2);
+                // Of views of one name in several schemas, the doubtful one counts: two texts are never a plain read.
+                queries.merge(row.getString(1), definition == null ? "" : definition, (one, other) -> "");
+            }
+        }
+        schemaLsn = reading.schemaLsn();
+        schemaListener.accept(new SchemaDefinitions(schemaLsn, queries));
     }
 
     private PreparedStatement open() throws SQLException {

@@ -77,7 +77,12 @@ final class Execution {
 
     private <R> R read(RoutedStatement statement, String sql, Classification classification, Call<R> call)
             throws SQLException {
-        Reason forced = reasonForPrimary(statement, call);
+        int generation = database.generation();
+        boolean known = database.catalog().update();
+        if (generation != database.generation()) {
+            return run(statement, sql, database.classify(sql), call);
+        }
+        Reason forced = known ? reasonForPrimary(statement, call) : Reason.UNREAD_SCHEMA;
         Route route = forced == null ? routing.route(classification, session) : routing.toPrimary(forced, session);
         boolean mayMove = transaction.delegate() == null && !isPrimary(route.target()) && !statement.hasStreams();
         Delegate delegate = null;
@@ -212,6 +217,9 @@ final class Execution {
         }
         lastRoute = route;
         executedOnNode(delegate);
+        if (mayChangeSchema(classification)) {
+            database.catalog().changed(database.capture().committedLsn(delegate.connection()));
+        }
         leftState(delegate, classification.pins(), mayLeaveState(classification));
         return result;
     }
@@ -220,6 +228,13 @@ final class Execution {
     private @Nullable Boolean autoCommitSetting(String sql, Classification classification) {
         boolean candidate = classification.kind() == Kind.UNKNOWN && dialect == SqlDialect.H2;
         return candidate ? SessionSql.autoCommit(sql) : null;
+    }
+
+    private static boolean mayChangeSchema(Classification classification) {
+        return switch (classification.kind()) {
+            case DDL, MULTIPLE, CALL, UNKNOWN -> true;
+            default -> false;
+        };
     }
 
     /** Whether the next borrower of the physical connection could find something of this statement in its session. */

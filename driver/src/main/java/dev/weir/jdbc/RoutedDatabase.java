@@ -22,6 +22,7 @@ public final class RoutedDatabase {
     private final String url;
     private final String driverVersion;
     private final Runnable closed;
+    private final CatalogWatch catalog;
     private final LongAdder writesRefused = new LongAdder();
     private final TargetDefaults defaults = new TargetDefaults();
 
@@ -47,6 +48,7 @@ public final class RoutedDatabase {
         this.url = url;
         this.driverVersion = driverVersion;
         this.closed = closed;
+        this.catalog = new CatalogWatch(routing.cluster(), classifier);
     }
 
     /**
@@ -72,6 +74,10 @@ public final class RoutedDatabase {
 
     Classification classify(String sql) {
         return classifier.classify(sql);
+    }
+
+    CatalogWatch catalog() {
+        return catalog;
     }
 
     Capture capture() {

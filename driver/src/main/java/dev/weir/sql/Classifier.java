@@ -41,6 +41,11 @@ public final class Classifier {
         this.memory = fresh(Catalog.EMPTY);
     }
 
+    /** A classifier of the same dialect and user's functions that remembers nothing yet and knows nothing of the catalog. */
+    public Classifier fresh() {
+        return new Classifier(dialect, readOnlyFunctions);
+    }
+
     /** What a text is. The same text gives the same object as long as it is remembered. */
     public Classification classify(String sql) {
         Memory known = memory;

@@ -67,7 +67,7 @@ public final class ScriptedMonitor {
             long connection,
             String cluster,
             @Nullable String problem) {
-        Reading reading = new Reading(primary ? NodeRole.PRIMARY : NodeRole.REPLICA, cluster, epoch, lsn, problem);
+        Reading reading = new Reading(primary ? NodeRole.PRIMARY : NodeRole.REPLICA, cluster, epoch, lsn, -1, problem);
         monitor.absorb(
                 new Sample(nodes.get(node), round, sentNanos, now, connection, reading, null),
                 sample -> new Monitor.Verdict(NodeState.DOWN, "unused"));

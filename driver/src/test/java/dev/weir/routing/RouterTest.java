@@ -283,6 +283,7 @@ class RouterTest {
                 Reason.UNREPEATABLE_PARAMETER,
                 Reason.SERIALIZABLE,
                 Reason.WRITING_METHOD,
+                Reason.UNREAD_SCHEMA,
                 Reason.LEARNED);
         assertThat(EnumSet.complementOf(EnumSet.copyOf(reached))).isEqualTo(saidByTheJdbcRoom);
     }
