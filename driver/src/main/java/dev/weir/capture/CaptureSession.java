@@ -49,6 +49,9 @@ final class CaptureSession {
     /** Whether SQL text BEGIN has left auto-commit, which returns when that transaction ends. */
     private boolean begun;
 
+    /** Whether nothing has been executed since the last transaction ended. */
+    private boolean fresh = true;
+
     private boolean readCommitted = true;
     private boolean gateClosed;
     private boolean settingsKnown;
@@ -163,6 +166,7 @@ final class CaptureSession {
 
     private void ended() {
         transaction.clear();
+        fresh = true;
         if (begun) {
             begun = false;
             autoCommit = true;
@@ -180,6 +184,7 @@ final class CaptureSession {
     }
 
     Savepoint setSavepoint(Savepoint savepoint) {
+        fresh = false;
         transaction.setSavepoint(savepoint);
         return savepoint;
     }
@@ -284,11 +289,12 @@ final class CaptureSession {
     }
 
     private void begin() throws SQLException {
-        if (transaction.isEmpty() && gateClosed) {
+        if (fresh && gateClosed) {
             awaitGate();
         }
         usePhysicalAutoCommit(false);
         readSettings();
+        fresh = autoCommit;
     }
 
     /**
@@ -360,6 +366,7 @@ final class CaptureSession {
         if (!anyway) {
             usePhysicalAutoCommit(autoCommit);
         }
+        fresh = autoCommit;
         try {
             return work.run();
         } catch (SQLException e) {
@@ -526,6 +533,7 @@ final class CaptureSession {
                 reopen(again);
             }
             case SAVEPOINT -> {
+                fresh = false;
                 usePhysicalAutoCommit(autoCommit);
                 executePlain(sql);
                 transaction.setSavepoint(folded(argument));
