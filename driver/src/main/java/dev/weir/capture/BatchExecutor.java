@@ -74,7 +74,7 @@ final class BatchExecutor {
         ImageColumns columns = ImageColumns.of(first.keys().columns(plan.table(), store), plan.logged());
         PreparedStatement statement = statements.prepare(first.sql(), columns.requested());
         BatchOutcome outcome = run(statement, requests, columns.asked());
-        List<@Nullable Object[]> images = WriteExecutor.readImages(statement, columns);
+        List<@Nullable Object[]> images = WriteExecutor.readImages(transaction, statement, columns);
         if (images.size() != outcome.changed()) {
             transaction.doom();
             throw Refusals.notReplicable("the batch changed " + outcome.changed() + " rows of table "

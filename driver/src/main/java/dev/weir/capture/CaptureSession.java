@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Duration;
@@ -21,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * The transaction state of one capturing connection: which statements run how, where the log entry stands, and when it commits. Confined to one connection.
  */
 final class CaptureSession {
-    private static final String SETTINGS = "SELECT CURRENT_SCHEMA,"
-            + " (SELECT SETTING_VALUE FROM INFORMATION_SCHEMA.SETTINGS WHERE SETTING_NAME = 'MODE')";
+    /** Asked of the session itself, since a pooled connection may carry the settings of its last user. */
+    private static final String SETTINGS = "SELECT CURRENT_SCHEMA, TO_CHAR(LOCALTIMESTAMP, 'TZR')";
+
     private static final String GATE = "SELECT GATE FROM WEIR.HEAD WHERE ID = 1";
     private static final String UNCOMMITTED =
             "SELECT CONTAINS_UNCOMMITTED FROM INFORMATION_SCHEMA.SESSIONS WHERE SESSION_ID = SESSION_ID()";
@@ -59,7 +61,6 @@ final class CaptureSession {
     private String schema = "PUBLIC";
     private SessionContext context = SessionContext.DEFAULT;
     private @Nullable String searchPath;
-    private @Nullable String timeZone;
     private long lastCommittedLsn;
 
     CaptureSession(Connection physical, PrimaryStore store) throws SQLException {
@@ -238,9 +239,8 @@ final class CaptureSession {
             if (plan instanceof WritePlan.Compare compare) {
                 return executor.queryComparing(compare, request, statements);
             }
-            PreparedStatement statement = statements.prepare(request.sql(), KeyRequest.NONE);
-            request.bind(statement);
-            return statement.executeQuery();
+            throw new SQLNonTransientException(
+                    "The statement returns a count where rows were expected; use executeUpdate", "07005");
         });
     }
 
@@ -366,6 +366,11 @@ final class CaptureSession {
         if (!anyway) {
             usePhysicalAutoCommit(autoCommit);
         }
+        return guarded(work);
+    }
+
+    /** Runs what is not captured; an error that took the transaction back takes what was logged of it back too. */
+    private <T> T guarded(Work<T> work) throws SQLException {
         fresh = autoCommit;
         try {
             return work.run();
@@ -386,9 +391,9 @@ final class CaptureSession {
         if (!SqlText.startsLikeCallOrQuery(sql)) {
             throw Refusals.notReplicable("what it executes is not known; execute the statements themselves");
         }
-        if (!store.catalog(physical).settings().userRoutines()) {
+        if (store.catalog(physical).settings().routines().isEmpty()) {
             usePhysicalAutoCommit(autoCommit);
-            return work.run();
+            return guarded(work);
         }
         return inTransaction(() -> {
             if (hasUncommitted()) {
@@ -427,17 +432,13 @@ final class CaptureSession {
             commitChanges();
         }
         usePhysicalAutoCommit(autoCommit);
-        T result = work.run();
+        T result = guarded(work);
         switch (setting.effect()) {
             case NONE, REPLICA_DIFFERS -> {}
-            case SCHEMA -> settingsChanged();
+            case SCHEMA, TIME_ZONE -> settingsChanged();
             case ISOLATION -> readCommitted = false;
             case SEARCH_PATH -> {
                 searchPath = setting.value();
-                settingsChanged();
-            }
-            case TIME_ZONE -> {
-                timeZone = setting.value();
                 settingsChanged();
             }
             case OTHER -> foreignSettings = true;
@@ -451,7 +452,7 @@ final class CaptureSession {
             commitChanges();
         }
         usePhysicalAutoCommit(autoCommit);
-        return work.run();
+        return guarded(work);
     }
 
     /** Executes a schema change under its own LSN; what the transaction has changed so far is committed before, as H2 does. */
@@ -596,12 +597,12 @@ final class CaptureSession {
                 ResultSet row = statement.executeQuery(SETTINGS)) {
             row.next();
             schema = row.getString(1);
-            String mode = row.getString(2);
+            // The zone is always named, since a replica's server may have another default.
             context = new SessionContext(
                     schema.equals("PUBLIC") ? null : schema,
                     searchPath,
-                    timeZone,
-                    "REGULAR".equals(mode) ? null : mode);
+                    row.getString(2),
+                    store.catalog(physical).settings().mode());
             settingsKnown = true;
         }
     }

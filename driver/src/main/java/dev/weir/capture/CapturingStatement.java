@@ -65,13 +65,13 @@ class CapturingStatement implements ForwardingStatement {
         Classification classification = session().classify(sql);
         return switch (classification.kind()) {
             case WRITE -> session().writingQuery(classification, request(sql, KeyRequest.NONE), statements);
-            case READ, EMPTY, BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE_SAVEPOINT, ROLLBACK_TO_SAVEPOINT ->
-                session().pass(classification, () -> physical.executeQuery(sql));
+            case READ, EMPTY -> session().pass(classification, () -> physical.executeQuery(sql));
             case SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE -> physical.executeQuery(sql);
             case PRIMARY_READ, CALL -> session().passProvenReadOnly(sql, () -> physical.executeQuery(sql));
             case MAINTENANCE -> session().passMaintenance(sql, () -> physical.executeQuery(sql));
             case SESSION, TRANSACTION_SETTING -> session().passSetting(sql, () -> physical.executeQuery(sql));
-            case DDL -> throw new SQLNonTransientException("A schema change returns no rows; use execute", "07005");
+            case DDL, BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE_SAVEPOINT, ROLLBACK_TO_SAVEPOINT ->
+                throw new SQLNonTransientException("The statement returns no rows; use execute", "07005");
             case MULTIPLE, UNKNOWN -> throw unknown(classification);
         };
     }

@@ -7,9 +7,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +20,7 @@ final class CatalogReader {
     private static final String SETTINGS =
             "SELECT SETTING_NAME, SETTING_VALUE FROM INFORMATION_SCHEMA.SETTINGS WHERE SETTING_NAME IN"
                     + " ('MODE', 'DATABASE_TO_UPPER', 'DATABASE_TO_LOWER', 'CASE_INSENSITIVE_IDENTIFIERS')";
-    private static final String ROUTINES = "SELECT COUNT(*) FROM INFORMATION_SCHEMA.ROUTINES";
+    private static final String ROUTINES = "SELECT ROUTINE_NAME FROM INFORMATION_SCHEMA.ROUTINES";
     private static final String TABLE = "SELECT TABLE_TYPE, STORAGE_TYPE FROM INFORMATION_SCHEMA.TABLES"
             + " WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?";
     private static final String ANY_CASE = "SELECT TABLE_SCHEMA, TABLE_NAME FROM INFORMATION_SCHEMA.TABLES"
@@ -66,7 +68,18 @@ final class CatalogReader {
                 folding,
                 Boolean.parseBoolean(values.get("CASE_INSENSITIVE_IDENTIFIERS")),
                 "REGULAR".equals(mode) ? null : mode,
-                count(ROUTINES, List.of()) > 0);
+                routines());
+    }
+
+    private Set<String> routines() throws SQLException {
+        Set<String> names = new HashSet<>();
+        try (PreparedStatement statement = connection.prepareStatement(ROUTINES);
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                names.add(rows.getString(1));
+            }
+        }
+        return names;
     }
 
     /** The definition of a table or view; null if there is none. */

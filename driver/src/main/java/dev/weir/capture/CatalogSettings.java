@@ -1,5 +1,6 @@
 package dev.weir.capture;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,10 +8,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param caseInsensitive whether names that differ in case only are the same
  * @param mode the compatibility mode; null for REGULAR
- * @param userRoutines whether the database has routines of its own, which could write
+ * @param routines the names of the database's own routines, which could write
  */
 record CatalogSettings(
-        Folding folding, boolean caseInsensitive, @Nullable String mode, boolean userRoutines) {
+        Folding folding, boolean caseInsensitive, @Nullable String mode, Set<String> routines) {
     /** What becomes of an unquoted name. */
     enum Folding {
         UPPER,

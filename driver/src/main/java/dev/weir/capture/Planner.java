@@ -53,6 +53,11 @@ final class Planner {
         if (obstacle != null) {
             return new WritePlan.Refused(obstacle);
         }
+        String routine = SqlText.mentioned(sql, catalog.settings().routines());
+        if (routine != null) {
+            return new WritePlan.Refused("it mentions routine " + routine
+                    + " of the database, and what that changes is not known; call it first and use its result");
+        }
         WritePlan compare = compare(table);
         Set<String> assigned = assigned(write, table);
         if (assigned == null || !SqlText.firstWord(sql).equals(firstWord(write.verb()))) {

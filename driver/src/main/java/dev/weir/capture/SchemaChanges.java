@@ -166,6 +166,21 @@ final class SchemaChanges {
                 written == null ? null : store.refresh(physical).table(physical, written, sessionSchema);
         if (table != null && table.kind() == TableDefinition.Kind.BASE) {
             execute("ALTER TABLE " + table.name().sql() + " SET REFERENTIAL_INTEGRITY TRUE");
+            if (change.isExclusive() && othersAreOpen()) {
+                // Whoever holds row locks by SELECT FOR UPDATE has no lock on the table, and undoing them would bring
+                // truncated rows back.
+                execute("SELECT 1 FROM " + table.name().sql() + " FOR UPDATE");
+            }
+        }
+    }
+
+    /** Whether another session has a transaction that holds locks. */
+    private boolean othersAreOpen() throws SQLException {
+        try (Statement statement = physical.createStatement();
+                ResultSet others = statement.executeQuery("SELECT COUNT(*) FROM INFORMATION_SCHEMA.SESSIONS"
+                        + " WHERE CONTAINS_UNCOMMITTED AND SESSION_ID <> SESSION_ID()")) {
+            others.next();
+            return others.getLong(1) > 0;
         }
     }
 

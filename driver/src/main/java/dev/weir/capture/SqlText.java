@@ -3,6 +3,7 @@ package dev.weir.capture;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What capture needs to know of a statement's text beyond its classification. Thread-safe. */
 final class SqlText {
@@ -69,6 +70,22 @@ final class SqlText {
             }
         }
         return sql.length();
+    }
+
+    /** The first of the names that stands in the text as a word, in any case; null if none does. */
+    static @Nullable String mentioned(String sql, Set<String> names) {
+        String upper = sql.toUpperCase(Locale.ENGLISH);
+        for (String name : names) {
+            String wanted = name.toUpperCase(Locale.ENGLISH);
+            for (int at = upper.indexOf(wanted); at >= 0; at = upper.indexOf(wanted, at + 1)) {
+                int end = at + wanted.length();
+                boolean starts = at == 0 || !Character.isJavaIdentifierPart(upper.charAt(at - 1));
+                if (starts && (end == upper.length() || !Character.isJavaIdentifierPart(upper.charAt(end)))) {
+                    return name;
+                }
+            }
+        }
+        return null;
     }
 
     /** Whether a schema change names schema WEIR or drops everything; may err towards true. */

@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,7 @@ final class WriteExecutor {
         PreparedStatement statement = statements.prepare(request.sql(), columns.requested());
         request.bind(statement);
         long count = statement.executeLargeUpdate();
-        List<@Nullable Object[]> images = readImages(statement, columns);
+        List<@Nullable Object[]> images = readImages(transaction, statement, columns);
         if (images.size() == count) {
             transaction.appendImages(plan, images);
             return new WriteOutcome(count, statement, columns.asked());
@@ -91,15 +92,24 @@ final class WriteExecutor {
         return execute(plan.otherwise(), request, context, statements);
     }
 
-    /** Reads the images behind the generated keys of the last execution and puts the cursor back for the application. */
-    static List<@Nullable Object[]> readImages(PreparedStatement statement, ImageColumns columns) throws SQLException {
-        ResultSet keys = statement.getGeneratedKeys();
-        if (keys.getMetaData().getColumnCount() == 0) {
-            return List.of();
+    /**
+     * Reads the images behind the generated keys of the last execution and puts the cursor back for the application. If that fails, the statement has been executed but cannot be logged,
+     * so the transaction may only be rolled back.
+     */
+    static List<@Nullable Object[]> readImages(
+            CapturedTransaction transaction, PreparedStatement statement, ImageColumns columns) throws SQLException {
+        try {
+            ResultSet keys = statement.getGeneratedKeys();
+            if (keys.getMetaData().getColumnCount() == 0) {
+                return List.of();
+            }
+            List<@Nullable Object[]> images = RowImages.read(keys, columns.positions());
+            keys.beforeFirst();
+            return images;
+        } catch (SQLException | RuntimeException e) {
+            transaction.doom();
+            throw e;
         }
-        List<@Nullable Object[]> images = RowImages.read(keys, columns.positions());
-        keys.beforeFirst();
-        return images;
     }
 
     private WriteOutcome executeDeleted(WritePlan.Deleted plan, WriteRequest request, PreparedStatements statements)
@@ -132,6 +142,7 @@ final class WriteExecutor {
             return execute(plan.otherwise(), request, context, statements);
         }
         Savepoint savepoint = physical.setSavepoint();
+        shareTable(plan.table());
         List<@Nullable Object[]> before;
         try (ResultSet locked = select.executeQuery()) {
             before = RowImages.read(locked);
@@ -141,7 +152,7 @@ final class WriteExecutor {
         PreparedStatement statement = statements.prepare(request.sql(), columns.requested());
         request.bind(statement);
         long count = statement.executeLargeUpdate();
-        List<@Nullable Object[]> after = readImages(statement, columns);
+        List<@Nullable Object[]> after = readImages(transaction, statement, columns);
         // The locked rows still match, so as many changed rows are the same rows.
         if (count != before.size() || count != after.size()) {
             physical.rollback(savepoint);
@@ -152,6 +163,22 @@ final class WriteExecutor {
             transaction.append(RowImages.inserted(table, after));
         }
         return new WriteOutcome(count, statement, columns.asked());
+    }
+
+    /**
+     * Takes the lock on the table that a writer has, since SELECT FOR UPDATE takes none: else a TRUNCATE could come between, and undoing the row locks would bring rows back.
+     */
+    private void shareTable(TableDefinition table) throws SQLException {
+        for (ColumnDefinition column : table.columns()) {
+            if (column.isWritable() && !column.alwaysIdentity()) {
+                String name = ReplaySql.quote(column.name());
+                try (Statement statement = physical.createStatement()) {
+                    statement.executeUpdate(
+                            "UPDATE " + table.name().sql() + " SET " + name + " = " + name + " WHERE FALSE");
+                }
+                return;
+            }
+        }
     }
 
     private WriteOutcome executeCompare(WritePlan.Compare plan, WriteRequest request, PreparedStatements statements)

@@ -29,7 +29,8 @@ final class RandomWorkloadTest {
     private static final int TRANSACTIONS = 25;
 
     /** What an application may see under contention: lock timeout, deadlock, duplicate key, a row changed or gone at once, and what capture adds. */
-    private static final Set<String> EXPECTED = Set.of("HYT00", "40001", "23505", "90131", "HY000", "23506", "23503", "90143");
+    private static final Set<String> EXPECTED =
+            Set.of("HYT00", "40001", "23505", "90131", "HY000", "23506", "23503", "90143");
 
     private int corrupted;
 
@@ -158,8 +159,14 @@ final class RandomWorkloadTest {
         switch (random.nextInt(20)) {
             case 0, 1, 2, 3 -> update(connection, "UPDATE T SET N = N + ? WHERE ID = ?", value, key);
             case 4 -> update(connection, "UPDATE T SET N = N + 1, S = 'range' WHERE N = ?", value);
-            case 5 -> update(connection, "UPDATE T SET N = (SELECT COUNT(*) FROM T WHERE N = ?) WHERE ID = ?", value, key);
-            case 6 -> update(connection, "INSERT INTO T(ID, N, S) VALUES (?, ?, 'new')", 1000 + random.nextInt(100_000), value);
+            case 5 ->
+                update(connection, "UPDATE T SET N = (SELECT COUNT(*) FROM T WHERE N = ?) WHERE ID = ?", value, key);
+            case 6 ->
+                update(
+                        connection,
+                        "INSERT INTO T(ID, N, S) VALUES (?, ?, 'new')",
+                        1000 + random.nextInt(100_000),
+                        value);
             case 7 -> update(connection, "DELETE FROM T WHERE ID = ?", key);
             case 8 -> update(connection, "DELETE FROM T WHERE N = ? AND ID > 40", value);
             case 9 -> update(connection, "MERGE INTO T(ID, N, S) KEY (ID) VALUES (?, ?, 'merged')", key, value);
@@ -195,15 +202,14 @@ final class RandomWorkloadTest {
         return () -> {
             try (CapturingConnection connection = opened) {
                 for (int i = 0; i < 8; i++) {
-                    String sql =
-                            switch (random.nextInt(6)) {
-                                case 0 -> "ALTER TABLE T ADD COLUMN X" + i + " INTEGER DEFAULT " + i;
-                                case 1 -> "CREATE TABLE NEW" + i + " AS SELECT * FROM T";
-                                case 2 -> "CREATE INDEX I" + i + " ON T(S)";
-                                case 3 -> "TRUNCATE TABLE B";
-                                case 4 -> "ALTER TABLE A ADD COLUMN Y" + i + " VARCHAR(10)";
-                                default -> "CREATE VIEW V" + i + " AS SELECT ID FROM T";
-                            };
+                    String sql = switch (random.nextInt(6)) {
+                        case 0 -> "ALTER TABLE T ADD COLUMN X" + i + " INTEGER DEFAULT " + i;
+                        case 1 -> "CREATE TABLE NEW" + i + " AS SELECT * FROM T";
+                        case 2 -> "CREATE INDEX I" + i + " ON T(S)";
+                        case 3 -> "TRUNCATE TABLE B";
+                        case 4 -> "ALTER TABLE A ADD COLUMN Y" + i + " VARCHAR(10)";
+                        default -> "CREATE VIEW V" + i + " AS SELECT ID FROM T";
+                    };
                     try {
                         execute(connection, sql);
                     } catch (SQLException e) {
@@ -234,9 +240,7 @@ final class RandomWorkloadTest {
         return rows(lab.admin(), "SELECT ID, N FROM T USE INDEX () ORDER BY ID")
                         .equals(rows(lab.admin(), "SELECT ID, N FROM T USE INDEX (T_N) WHERE N > -1000000 ORDER BY ID"))
                 && rows(lab.admin(), "SELECT ID, U FROM Q USE INDEX () ORDER BY ID")
-                        .equals(rows(
-                                lab.admin(),
-                                "SELECT ID, U FROM Q WHERE U > -1000000 ORDER BY U, ID").stream()
+                        .equals(rows(lab.admin(), "SELECT ID, U FROM Q WHERE U > -1000000 ORDER BY U, ID").stream()
                                 .sorted(java.util.Comparator.comparingInt(row -> Integer.parseInt(row.get(0))))
                                 .toList());
     }

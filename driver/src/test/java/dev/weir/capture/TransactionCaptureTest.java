@@ -411,14 +411,35 @@ final class TransactionCaptureTest {
                 "CREATE ALIAS WRITES FOR '" + Routines.class.getName() + ".write'");
         assertThat(rows(connection, "CALL HARMLESS(-5)")).containsExactly(List.of("5"));
         assertThat(rows(connection, "SELECT HARMLESS(-5)")).containsExactly(List.of("5"));
-        for (String sql : List.of("CALL WRITES()", "SELECT WRITES()")) {
+        for (String sql : List.of("CALL WRITES()", "SELECT WRITES()", "SELECT N FROM T WHERE N = writes()")) {
             assertThatThrownBy(() -> rows(connection, sql))
                     .isInstanceOf(SQLException.class)
                     .extracting(e -> ((SQLException) e).getSQLState())
                     .as(sql)
                     .isEqualTo("0A000");
         }
+        assertThatThrownBy(() -> update(connection, "INSERT INTO T VALUES (9, WRITES(), 'x')"))
+                .isInstanceOf(SQLException.class)
+                .hasMessageContaining("WRITES");
         assertThat(rows(connection, "SELECT N FROM T WHERE ID = 1")).containsExactly(List.of("1"));
+    }
+
+    @Test
+    void shouldOnlyAllowRollbackWhenExecutedChangeCannotBeLogged() throws SQLException {
+        execute(connection, "CREATE TABLE ODD(ID INTEGER PRIMARY KEY, R ROW(A INTEGER) ARRAY)");
+        lab.skip();
+        execute(lab.admin(), "INSERT INTO ODD VALUES (1, ARRAY[ROW(1)])");
+        connection.setAutoCommit(false);
+        assertThatThrownBy(() -> update(connection, "INSERT INTO ODD SELECT ID + 1, R FROM ODD"))
+                .isInstanceOf(SQLException.class);
+        assertThatThrownBy(() -> update(connection, "UPDATE T SET N = 9 WHERE ID = 1"))
+                .isInstanceOf(SQLException.class);
+        assertThatThrownBy(connection::commit).isInstanceOf(SQLException.class);
+        assertThat(rows(connection, "SELECT ID FROM ODD")).containsExactly(List.of("1"));
+        execute(lab.admin(), "DELETE FROM ODD");
+        update(connection, "UPDATE T SET N = 9 WHERE ID = 1");
+        connection.commit();
+        lab.assertReplicaEqual();
     }
 
     /** A routine that writes behind the driver's back. */
