@@ -37,6 +37,20 @@ final class LoadOnPlainH2Test {
     }
 
     @Test
+    void shouldMeetConflictsWhenWritersContend() throws Exception {
+        String url = "jdbc:h2:mem:contended;DB_CLOSE_DELAY=-1";
+        try (Connection connection = DriverManager.getConnection(url, "sa", "")) {
+            LoadTables.create(connection, 8);
+            LoadSettings settings = new LoadSettings(7, 8, 2, 150, true, PATIENCE);
+            try (Load load = Load.start(settings, () -> DriverManager.getConnection(url, "sa", ""))) {
+                Tally tally = load.await();
+                assertThat(tally.unexpected()).isEmpty();
+                assertThat(tally.conflicts()).isNotEmpty();
+            }
+        }
+    }
+
+    @Test
     void shouldShowDifferencesWhenOneStoreLacksARow() throws Exception {
         try (Connection one = DriverManager.getConnection("jdbc:h2:mem:one", "sa", "");
                 Connection other = DriverManager.getConnection("jdbc:h2:mem:other", "sa", "")) {

@@ -10,6 +10,9 @@ import java.util.SplittableRandom;
 
 /** The random statements of one writer. Confined to one thread. */
 final class Statements {
+    /** So few that contending writers often want the same rows. */
+    private static final int HOT_KINDS = 3;
+
     private final int writer;
     private final LoadSettings settings;
     private final SplittableRandom random;
@@ -38,10 +41,10 @@ final class Statements {
 
     /** A kind whose items this writer may change: one of its own, unless writers contend. */
     private int kind() {
-        int any = random.nextInt(LoadTables.KINDS);
         if (settings.contention()) {
-            return any;
+            return random.nextInt(HOT_KINDS);
         }
+        int any = random.nextInt(LoadTables.KINDS);
         int share = LoadTables.KINDS / settings.writers();
         return writer * share + any % share;
     }

@@ -68,6 +68,7 @@ final class Writer implements Callable<@Nullable Void> {
             int count = random.nextInt(MOST_STATEMENTS);
             for (int i = 0; i < count; i++) {
                 statements.executeOne(connection);
+                Thread.yield(); // so that transactions overlap on a machine with few processors
             }
             if (random.nextInt(10) == 0) {
                 connection.rollback();
