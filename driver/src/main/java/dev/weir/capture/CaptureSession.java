@@ -389,6 +389,7 @@ final class CaptureSession {
      */
     <T> T passProvenReadOnly(String sql, Work<T> work) throws SQLException {
         if (!SqlText.startsLikeCallOrQuery(sql)) {
+            physical.prepareStatement(sql).close(); // H2's own error if it is no statement at all
             throw Refusals.notReplicable("what it executes is not known; execute the statements themselves");
         }
         if (store.catalog(physical).settings().routines().isEmpty()) {

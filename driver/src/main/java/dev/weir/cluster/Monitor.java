@@ -3,6 +3,7 @@ package dev.weir.cluster;
 import dev.weir.log.EmbeddedReplication;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -116,7 +117,10 @@ final class Monitor {
                 continue;
             }
             if (status.isUp()) {
-                LOG.info("Node {} is up as {} of epoch {}", status.node(), status.role(), status.epoch());
+                LOG.info(
+                        "Node {} is up as {}",
+                        status.node(),
+                        status.role().name().toLowerCase(Locale.ROOT));
             } else {
                 LOG.warn("Node {}; it is out of rotation until a probe succeeds", status.describe());
             }
@@ -124,7 +128,11 @@ final class Monitor {
         Node primary = election.primary() == null ? null : election.primary().node;
         Node before = view.primary() == null ? null : view.primary().node();
         if (!Objects.equals(primary, before)) {
-            LOG.info("The primary is now {} (it was {})", primary == null ? "unknown" : primary, before);
+            if (primary == null) {
+                LOG.warn("No primary is known any more; it was {}", before);
+            } else {
+                LOG.info("The primary is {}", primary);
+            }
         }
     }
 

@@ -5,7 +5,6 @@ import dev.weir.sql.Classification;
 import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
-import java.sql.SQLInvalidAuthorizationSpecException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLNonTransientException;
 import java.sql.SQLSyntaxErrorException;
@@ -56,7 +55,7 @@ final class Refusal {
     }
 
     static SQLException writeWhileReadOnly(Classification classification) {
-        return new SQLInvalidAuthorizationSpecException(
+        return new SQLNonTransientException(
                 "A read-only connection or transaction refuses a statement that " + clause(classification)
                         + "; call setReadOnly(false) before the transaction",
                 READ_ONLY);
