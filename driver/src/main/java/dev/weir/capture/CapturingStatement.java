@@ -72,7 +72,7 @@ class CapturingStatement implements ForwardingStatement {
             case SESSION, TRANSACTION_SETTING -> session().passSetting(sql, () -> physical.executeQuery(sql));
             case DDL, BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE_SAVEPOINT, ROLLBACK_TO_SAVEPOINT ->
                 throw new SQLNonTransientException("The statement returns no rows; use execute", "07005");
-            case MULTIPLE, UNKNOWN -> throw unknown(classification);
+            case MULTIPLE, UNKNOWN -> throw unknown(sql, classification);
         };
     }
 
@@ -111,12 +111,13 @@ class CapturingStatement implements ForwardingStatement {
                 session().control(sql, classification);
                 rememberCount(0);
             }
-            case MULTIPLE, UNKNOWN -> throw unknown(classification);
+            case MULTIPLE, UNKNOWN -> throw unknown(sql, classification);
         }
         return false;
     }
 
-    private static SQLException unknown(Classification classification) {
+    private SQLException unknown(String sql, Classification classification) throws SQLException {
+        physical.getConnection().prepareStatement(sql).close(); // H2's own error if it is no statement at all
         return Refusals.notReplicable(
                 "what it changes is not known (" + classification.reason() + "); execute each statement by itself");
     }
