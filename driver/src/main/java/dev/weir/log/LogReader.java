@@ -29,10 +29,13 @@ public final class LogReader {
                     + " FROM WEIR.LOG WHERE LSN > ? ORDER BY LSN FETCH FIRST ? ROWS ONLY";
     private static final String READ_CHUNKS = "SELECT BODY FROM WEIR.LOG_CHUNK WHERE BODY_ID = ? ORDER BY ORDINAL";
 
+    /** No further body is loaded once those before it are longer than this together. */
+    private static final long BUDGET_BYTES = 16L * 1024 * 1024;
+
     private LogReader() {}
 
     /**
-     * The entries that follow a position, ending in front of the first PENDING one. Call it outside a transaction or under READ COMMITTED, else it sees no news.
+     * The entries that follow a position, ending in front of the first PENDING one, and earlier where their bodies grow large. Call it outside a transaction or under READ COMMITTED, else it sees no news.
      *
      * @param after the last LSN that the caller has
      * @param limit how many to read at most
@@ -51,11 +54,16 @@ public final class LogReader {
                 }
             }
         }
+        long bytes = 0;
         for (int i = 0; i < entries.size(); i++) {
+            if (bytes > BUDGET_BYTES) {
+                return new ArrayList<>(entries.subList(0, i));
+            }
             UUID bodyId = bodies.get(i);
             if (bodyId != null) {
                 entries.set(i, withChunks(primary, entries.get(i), bodyId));
             }
+            bytes += entries.get(i).body().bytes().length;
         }
         return entries;
     }

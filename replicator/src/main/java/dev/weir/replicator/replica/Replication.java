@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Replication implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Replication.class);
-    private static final int BATCH = 1_000;
+    private static final long FAR_BEHIND = 5_000;
     /** Wrong credentials, too few rights, not the right database, no such database. */
     private static final Set<String> LASTING = Set.of("28000", "42501", "08001", "90146");
 
@@ -175,16 +175,23 @@ public final class Replication implements AutoCloseable {
     private int follow(LogSource connected, ReplicaStore opened) throws PrimaryLost, ApplyFailure {
         hear(connected, opened);
         Lsn after = opened.applied().lsn();
-        List<LogTransaction> entries = ask(() -> connected.read(after, BATCH));
+        LogSource.Batch batch = ask(() -> connected.read(after));
+        List<LogTransaction> entries = batch.entries();
         if (!entries.isEmpty()) {
             lag = heard().from(entries.get(0).committedAt());
             opened.applier().apply(entries);
             lag = heard().from(opened.applied().committedAt());
         }
-        become(entries.size() < BATCH ? ReplicaState.STREAMING : ReplicaState.CATCHING_UP, "");
+        become(batch.hasMore() && isFarBehind(opened) ? ReplicaState.CATCHING_UP : ReplicaState.STREAMING, "");
         pause = FIRST_PAUSE;
         report(connected, opened.applied());
         return entries.size();
+    }
+
+    /** Whether it is worth saying that entries wait; while some do under load, the replica streams. */
+    private boolean isFarBehind(ReplicaStore opened) {
+        long waiting = heard().head().lsn().value() - opened.applied().lsn().value();
+        return waiting > (state == ReplicaState.STREAMING ? FAR_BEHIND : 0);
     }
 
     /** Asks where the log ends, now and then. */

@@ -20,9 +20,14 @@ import java.util.UUID;
  * Needs an administrator, because flushing does. Confined to one thread; any {@link SQLException} leaves it fit only to be closed.
  */
 public final class LogSource implements AutoCloseable {
+    private static final int FIRST_ENTRIES = 64;
+    private static final int MOST_ENTRIES = 1_000;
+    private static final long BATCH_BYTES = 4L * 1024 * 1024;
+
     private final Connection connection;
     private final DurableMark durable;
     private final UUID cluster;
+    private int limit = FIRST_ENTRIES;
 
     private LogSource(Connection connection, DurableMark durable, UUID cluster) {
         this.connection = connection;
@@ -89,14 +94,32 @@ public final class LogSource implements AutoCloseable {
         return settings;
     }
 
-    /** The entries that follow a position, in LSN order, all durable on the primary, ending in front of the first that is pending. */
-    public List<LogTransaction> read(Lsn after, int limit) throws SQLException {
-        List<LogTransaction> entries = LogReader.read(connection, after, limit);
-        if (!entries.isEmpty()) {
-            durable.reach(entries.get(entries.size() - 1).lsn().value(), connection);
+    /**
+     * The entries that follow a position, in LSN order, all durable on the primary, ending in front of the first that is pending. How many are read at once follows
+     * from how long the last ones were.
+     */
+    public Batch read(Lsn after) throws SQLException {
+        int asked = limit;
+        List<LogTransaction> entries = LogReader.read(connection, after, asked);
+        if (entries.isEmpty()) {
+            return new Batch(entries, false);
         }
-        return entries;
+        durable.reach(entries.get(entries.size() - 1).lsn().value(), connection);
+        long bytes = 0;
+        for (LogTransaction entry : entries) {
+            bytes += entry.body().bytes().length;
+        }
+        long average = Math.max(1, bytes / entries.size());
+        limit = (int) Math.max(1, Math.min(MOST_ENTRIES, BATCH_BYTES / average));
+        return new Batch(entries, entries.size() == asked);
     }
+
+    /**
+     * Entries read together. Immutable.
+     *
+     * @param hasMore whether others are likely to follow at once
+     */
+    public record Batch(List<LogTransaction> entries, boolean hasMore) {}
 
     /** Where a replica's position stands in this primary's history. */
     public Lineage lineage(Position position) throws SQLException {
