@@ -103,7 +103,7 @@ final class Delegates {
 
     /** Gives a delegate back to its pool, or discards it if it holds state that must not reach the next borrower. */
     void release(Delegate delegate) {
-        if (delegate.isAltered()) {
+        if (delegate.isAltered() || isBroken(delegate)) {
             discard(delegate);
             return;
         }
@@ -115,6 +115,16 @@ final class Delegates {
                 LOG.warn("A connection to {} could not be reset and is dropped: {}", delegate.node(), e.toString());
                 routing.cluster().discard(delegate.node(), delegate.physical());
             }
+        }
+    }
+
+    /** Whether the physical connection has been closed under the pool's own, as it is when its socket fails in mid-result. */
+    private static boolean isBroken(Delegate delegate) {
+        try {
+            Connection physical = delegate.physical();
+            return physical.isClosed() || physical.unwrap(Connection.class).isClosed();
+        } catch (SQLException e) {
+            return true;
         }
     }
 

@@ -528,7 +528,10 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
         });
     }
 
-    /** Reaches the primary's own connection; from then on the session stays on the primary, whose state the caller may change. */
+    /**
+     * Reaches the primary's own connection; from then on the session stays on the primary, whose state the caller may change. What is
+     * written through an unwrapped H2 connection is not logged and reaches no replica.
+     */
     @Override
     @NullUnmarked
     public <T> T unwrap(Class<T> type) throws SQLException {

@@ -66,6 +66,11 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
     }
 
     @Override
+    final Class<? extends Statement> type() {
+        return PreparedStatement.class;
+    }
+
+    @Override
     final ResultSet queryOn(Statement target) throws SQLException {
         return ((PreparedStatement) target).executeQuery();
     }

@@ -39,15 +39,24 @@ class RoutedStatement implements ForwardingStatement {
         this.form = form;
     }
 
-    /** The statement on one delegate, and which recorded parameters it has. */
+    /**
+     * The statement on one delegate, and which recorded parameters it has. Calls go to what the pool has wrapped, since a wrapper
+     * costs each of them and makes an object for each result set; closing goes to the wrapper, which keeps count of what is open.
+     */
     static final class Target {
         final Delegate delegate;
         final Statement statement;
+        private final Statement pooled;
         long bound;
 
-        Target(Delegate delegate, Statement statement) {
+        Target(Delegate delegate, Statement pooled, Class<? extends Statement> type) throws SQLException {
             this.delegate = delegate;
-            this.statement = statement;
+            this.pooled = pooled;
+            this.statement = pooled.unwrap(type);
+        }
+
+        void close() throws SQLException {
+            pooled.close();
         }
     }
 
@@ -72,6 +81,11 @@ class RoutedStatement implements ForwardingStatement {
     /** Creates the statement on a delegate's connection. */
     Statement create(Connection on) throws SQLException {
         return form.create(on);
+    }
+
+    /** What {@link #create} makes, as an interface of JDBC. */
+    Class<? extends Statement> type() {
+        return Statement.class;
     }
 
     ResultSet queryOn(Statement target) throws SQLException {
@@ -122,7 +136,7 @@ class RoutedStatement implements ForwardingStatement {
         }
         Target target = kept(delegate);
         if (target == null) {
-            target = new Target(delegate, create(delegate.connection()));
+            target = new Target(delegate, create(delegate.connection()), type());
             if (settings != null) {
                 settings.applyTo(target.statement);
             }
@@ -607,7 +621,7 @@ class RoutedStatement implements ForwardingStatement {
 
     private static @Nullable SQLException closed(Target target, @Nullable SQLException first) {
         try {
-            target.statement.close();
+            target.close();
             return first;
         } catch (SQLException e) {
             if (first == null) {
