@@ -129,6 +129,7 @@ final class Answers {
     // ---------------------------------------------------------------- EXPLAIN ROUTE
 
     private @Nullable Object[] route(String sql) throws SQLException {
+        connection.database().catalog().update();
         Classification classification = connection.classify(sql);
         Explanation explanation = routing.explain(classification, session);
         Node node = explanation.route().node();

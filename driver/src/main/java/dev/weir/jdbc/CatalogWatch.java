@@ -8,6 +8,7 @@ import dev.weir.sql.Kind;
 import dev.weir.sql.SqlDialect;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -19,12 +20,14 @@ import org.jspecify.annotations.Nullable;
 final class CatalogWatch {
     private final Cluster cluster;
     private final Classifier classifier;
+    private final boolean watches;
     private final AtomicLong newestChange = new AtomicLong();
     private volatile @Nullable SchemaDefinitions adopted;
 
     CatalogWatch(Cluster cluster, Classifier classifier) {
         this.cluster = cluster;
         this.classifier = classifier;
+        this.watches = cluster.dialect() == SqlDialect.H2;
     }
 
     /** Notes that this JVM may have committed a schema change at this position; -1 if it has not. Never blocks. */
@@ -35,23 +38,23 @@ final class CatalogWatch {
         }
     }
 
-    /**
-     * Brings the classifier up to date. Two volatile reads while nothing has changed.
-     *
-     * @return false while the views of the newest schema are not known, so that no read may be tried on a replica
-     */
-    boolean update() {
-        if (cluster.dialect() != SqlDialect.H2) {
-            return true;
-        }
+    /** Whether the cluster has read newer definitions than the classifier knows. At most two volatile reads. */
+    boolean isOutdated() {
+        return watches && !Objects.equals(adopted, cluster.definitions());
+    }
+
+    /** Brings the classifier up to date. */
+    void update() {
         SchemaDefinitions now = cluster.definitions();
-        if (now == null) {
-            return false;
-        }
-        if (!now.equals(adopted)) {
+        if (now != null && isOutdated()) {
             adopt(now);
         }
-        return now.lsn() >= newestChange.get();
+    }
+
+    /** False while the views of the newest schema are not known, so that no read may be tried on a replica. */
+    boolean isComplete() {
+        SchemaDefinitions known = adopted;
+        return !watches || (known != null && known.lsn() >= newestChange.get());
     }
 
     private void adopt(SchemaDefinitions definitions) {

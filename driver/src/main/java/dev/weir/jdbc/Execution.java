@@ -77,12 +77,12 @@ final class Execution {
 
     private <R> R read(RoutedStatement statement, String sql, Classification classification, Call<R> call)
             throws SQLException {
-        int generation = database.generation();
-        boolean known = database.catalog().update();
-        if (generation != database.generation()) {
+        CatalogWatch catalog = database.catalog();
+        if (catalog.isOutdated()) {
+            catalog.update();
             return run(statement, sql, database.classify(sql), call);
         }
-        Reason forced = known ? reasonForPrimary(statement, call) : Reason.UNREAD_SCHEMA;
+        Reason forced = catalog.isComplete() ? reasonForPrimary(statement, call) : Reason.UNREAD_SCHEMA;
         Route route = forced == null ? routing.route(classification, session) : routing.toPrimary(forced, session);
         boolean mayMove = transaction.delegate() == null && !isPrimary(route.target()) && !statement.hasStreams();
         Delegate delegate = null;
