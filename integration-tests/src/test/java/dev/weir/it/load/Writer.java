@@ -61,6 +61,7 @@ final class Writer implements Callable<@Nullable Void> {
         return null;
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // only makes overlaps likelier; nothing relies on it
     private void transact(Connection connection) throws SQLException {
         round++;
         try {
