@@ -13,6 +13,11 @@ public interface Capture {
         }
 
         @Override
+        public boolean tellsDoubt() {
+            return false;
+        }
+
+        @Override
         public long committedLsn(Connection captured) {
             return -1;
         }
@@ -20,6 +25,12 @@ public interface Capture {
 
     /** The connection through which the session uses the primary; closing it closes the given one. */
     Connection over(Connection primary) throws SQLException;
+
+    /**
+     * Whether its connections themselves report a commit whose answer was lost, with SQLSTATE 08007, so that after any other error of a
+     * commit or an auto-committed data change nothing is committed.
+     */
+    boolean tellsDoubt();
 
     /** The LSN of the newest transaction that a connection made by {@link #over} has committed; -1 if there is none or it is not known. */
     long committedLsn(Connection captured) throws SQLException;

@@ -3,6 +3,7 @@ package dev.weir.jdbc;
 import dev.weir.cluster.Node;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 
 /** One physical connection that a logical connection has borrowed, and how far it shares its state. Confined to one connection. */
 final class Delegate {
@@ -13,6 +14,7 @@ final class Delegate {
     private long applied;
     private boolean altered;
     private boolean autoCommit = true;
+    private boolean queryTimeoutSet;
     private volatile boolean discarded;
 
     /**
@@ -53,6 +55,21 @@ final class Delegate {
     /** Says that something outside the recorded settings was changed, so that it must not be lent to others. */
     void alter() {
         altered = true;
+    }
+
+    /** Says that a statement was given a query timeout, which H2 keeps for the whole session. */
+    void noteQueryTimeout() {
+        queryTimeoutSet = true;
+    }
+
+    /** Takes a query timeout back, so that the next borrower is not bound by it. */
+    void clearQueryTimeout() throws SQLException {
+        if (queryTimeoutSet) {
+            try (Statement statement = physical.createStatement()) {
+                statement.setQueryTimeout(0);
+            }
+            queryTimeoutSet = false;
+        }
     }
 
     boolean isDiscarded() {

@@ -110,6 +110,7 @@ final class Delegates {
         delegate.markDiscarded();
         if (byNode.compareAndSet(delegate.node().index(), delegate, null)) {
             try {
+                delegate.clearQueryTimeout();
                 delegate.connection().close();
             } catch (SQLException e) {
                 LOG.warn("A connection to {} could not be reset and is dropped: {}", delegate.node(), e.toString());

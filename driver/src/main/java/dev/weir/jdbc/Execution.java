@@ -287,7 +287,7 @@ final class Execution {
     }
 
     private void leftState(Delegate delegate, boolean pins, boolean alters) {
-        if (pins) {
+        if (pins && delegate.isPrimary()) {
             session.pin(delegate.node());
         }
         if (pins || alters) {
@@ -307,14 +307,24 @@ final class Execution {
             throws SQLException {
         boolean open = transaction.isOpen();
         Failure said = noteFailure(delegate.node(), delegate, failure);
-        if (said != Failure.CONNECTION_LOST) {
+        if (said != Failure.CONNECTION_LOST || "08007".equals(failure.getSQLState())) {
             transaction.noteImplicitCommit(delegate);
             return failure;
         }
-        boolean mayHaveCommitted = !open
-                && (classification == null
-                        || (classification.kind() != Kind.EMPTY && classification.kind() != Kind.SESSION));
-        return mayHaveCommitted && delegate.isPrimary() ? Refusal.inDoubt(delegate.node(), failure) : failure;
+        boolean inDoubt = !open && delegate.isPrimary() && mayHaveCommitted(classification);
+        return inDoubt ? Refusal.inDoubt(delegate.node(), failure) : failure;
+    }
+
+    /**
+     * Whether a statement whose connection was lost under auto-commit may have been committed.
+     *
+     * @param classification null for a batch
+     */
+    private boolean mayHaveCommitted(@Nullable Classification classification) {
+        if (classification == null || classification.kind() == Kind.WRITE) {
+            return !database.capture().tellsDoubt();
+        }
+        return classification.kind() != Kind.EMPTY && classification.kind() != Kind.SESSION;
     }
 
     /** The delegate on which a batch is collected: the primary's, whatever its statements are. */
@@ -400,6 +410,10 @@ final class Execution {
     private <R> R setSession(RoutedStatement statement, String sql, Classification classification, Call<R> call)
             throws SQLException {
         Delegate delegate = anyDelegate(classification);
+        if (statement.hasParameters() && !delegate.isPrimary()) {
+            throw Refusal.unsupported("A SET with a parameter cannot run in a read-only transaction on replica "
+                    + delegate.node().name() + "; write the value into the statement");
+        }
         R result;
         try {
             result = call.run(statement, statement.on(delegate));
@@ -407,7 +421,12 @@ final class Execution {
             throw failedOnNode(delegate, classification, e);
         }
         delegate.alter();
-        remember(SessionSql.of(sql), delegate);
+        if (statement.hasParameters()) {
+            // Its text alone cannot be repeated on other nodes.
+            session.pin(delegate.node());
+        } else {
+            remember(SessionSql.of(sql), delegate);
+        }
         return result;
     }
 

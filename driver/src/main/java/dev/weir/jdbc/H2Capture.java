@@ -38,6 +38,11 @@ public final class H2Capture implements Capture {
     }
 
     @Override
+    public boolean tellsDoubt() {
+        return true;
+    }
+
+    @Override
     public long committedLsn(Connection captured) {
         long lsn = ((CapturingConnection) captured).lastCommittedLsn();
         return lsn == 0 ? -1 : lsn;

@@ -165,8 +165,7 @@ final class LogicalTransaction {
     /** Notes that the transaction on the delegate has committed. */
     void committed(Delegate committing) throws SQLException {
         delegate = null;
-        pending.forEach(this::recordLasting);
-        pending.clear();
+        recordPending(committing);
         if (committing.isPrimary()) {
             noteCommit(committing);
         }
@@ -189,8 +188,13 @@ final class LogicalTransaction {
         }
     }
 
-    private void recordLasting(SessionSql sql) {
-        settings.recordLasting(sql.key(), sql);
+    /** Keeps for every delegate what the transaction's own has had set by its statements. */
+    private void recordPending(Delegate has) {
+        if (!pending.isEmpty()) {
+            pending.forEach(sql -> settings.recordLasting(sql.key(), sql));
+            pending.clear();
+            has.markApplied(settings.newest());
+        }
     }
 
     private SQLException commitFailed(Delegate committing, SQLException failure) {
@@ -199,7 +203,8 @@ final class LogicalTransaction {
         }
         routing.cluster().reportFailure(committing.node(), failure);
         abandon();
-        return committing.isPrimary() ? Refusal.inDoubt(committing.node(), failure) : failure;
+        boolean inDoubt = committing.isPrimary() && !capture.tellsDoubt();
+        return inDoubt ? Refusal.inDoubt(committing.node(), failure) : failure;
     }
 
     void rollback() throws SQLException {
@@ -221,10 +226,10 @@ final class LogicalTransaction {
     private void forgetPending(Delegate undone) {
         if (transactionalSettings) {
             undone.markApplied(appliedBefore);
+            pending.clear();
         } else {
-            pending.forEach(this::recordLasting);
+            recordPending(undone);
         }
-        pending.clear();
     }
 
     /** Gives the transaction up with its delegate, which rolls back by closing. */

@@ -56,6 +56,11 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
     }
 
     @Override
+    final boolean hasParameters() {
+        return parameters.count() > 0;
+    }
+
+    @Override
     final boolean isPrepared() {
         return true;
     }

@@ -78,6 +78,10 @@ class RoutedStatement implements ForwardingStatement {
         return false;
     }
 
+    boolean hasParameters() {
+        return false;
+    }
+
     /** Creates the statement on a delegate's connection. */
     Statement create(Connection on) throws SQLException {
         return form.create(on);
@@ -128,6 +132,12 @@ class RoutedStatement implements ForwardingStatement {
     /** Brings the target's parameters up to date. */
     void prepareToExecute(Target target) throws SQLException {}
 
+    private void noteQueryTimeout(Delegate delegate) {
+        if (settings != null && settings.queryTimeout() != null) {
+            delegate.noteQueryTimeout();
+        }
+    }
+
     private Target switchTo(Delegate delegate) throws SQLException {
         Target before = current;
         if (before != null) {
@@ -139,6 +149,7 @@ class RoutedStatement implements ForwardingStatement {
             target = new Target(delegate, create(delegate.connection()), type());
             if (settings != null) {
                 settings.applyTo(target.statement);
+                noteQueryTimeout(delegate);
             }
         }
         current = target;
@@ -408,7 +419,7 @@ class RoutedStatement implements ForwardingStatement {
     final List<Target> targets() {
         List<Target> all = new ArrayList<>();
         Target now = current;
-        if (now != null) {
+        if (now != null && !now.delegate.isDiscarded()) {
             all.add(now);
         }
         if (others != null) {
@@ -493,6 +504,9 @@ class RoutedStatement implements ForwardingStatement {
         checkOpen();
         refuseNegative("Query timeout", seconds);
         change(settings().queryTimeout(seconds));
+        for (Target target : targets()) {
+            noteQueryTimeout(target.delegate);
+        }
     }
 
     @Override
@@ -579,7 +593,7 @@ class RoutedStatement implements ForwardingStatement {
     public Statement delegate() throws SQLException {
         checkOpen();
         Target target = current;
-        return target != null ? target.statement : on(connection.delegateForFacts());
+        return target != null && !target.delegate.isDiscarded() ? target.statement : on(connection.delegateForFacts());
     }
 
     @Override

@@ -244,6 +244,32 @@ class RoutedConnectionTest {
     }
 
     @Test
+    void shouldNotBindNextBorrowerByQueryTimeoutWhenConnectionIsClosed() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setQueryTimeout(1);
+            assertThat(RoutedStatementTest.who(statement)).startsWith("r");
+            statement.executeUpdate("UPDATE ITEM SET NAME = NAME WHERE ID = 1");
+        }
+        connection.close();
+        try (Connection next = cluster.connect();
+                Statement statement = next.createStatement()) {
+            statement.executeUpdate("UPDATE ITEM SET NAME = NAME WHERE ID = 1");
+            // H2 keeps the timeout with the session, wherever it was set.
+            assertThat(statement.unwrap(org.h2.jdbc.JdbcStatement.class).getQueryTimeout())
+                    .isZero();
+        }
+    }
+
+    @Test
+    void shouldPinInsteadOfRepeatingWhenSessionStateIsSetByParameter() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SET @LEVEL = ?")) {
+            statement.setInt(1, 9);
+            statement.execute();
+        }
+        assertThat(text("SELECT NAME || @LEVEL FROM WHO")).isEqualTo("primary9");
+    }
+
+    @Test
     void shouldStayOnPrimaryWhenSessionHoldsTemporaryTable() throws SQLException {
         execute("CREATE LOCAL TEMPORARY TABLE SCRATCH(ID INT)", "INSERT INTO SCRATCH VALUES (1)");
         cluster.catchUp();
