@@ -46,7 +46,7 @@ final class CallRules {
         if (first < i) {
             return isQualifiedPure(first, i) ? Verdict.PURE : Verdict.REFUSED;
         }
-        if (isPure(i, tokens.folded(i)) || isEscaped(i)) {
+        if (isPure(i, tokens.folded(i)) || isEscaped(i) || isSample(i)) {
             return Verdict.PURE;
         }
         return mayBeColumns(i) ? Verdict.DOUBT : Verdict.REFUSED;
@@ -97,6 +97,7 @@ final class CallRules {
             case JOIN -> isJoin(i);
             case MATERIALIZED -> tokens.are(i - 2, Word.AS, Word.NOT);
             case TABLE -> h2;
+            case ONLY -> !h2;
             default -> false;
         };
     }
@@ -166,6 +167,12 @@ final class CallRules {
                 && tokens.type(i - 1) == Lexer.WORD
                 && tokens.folded(i - 1).equals("FN")
                 && pure.isEscape(tokens.folded(i));
+    }
+
+    private boolean isSample(int i) {
+        return tokens.type(i - 1) == Lexer.WORD
+                && tokens.folded(i - 1).equals("TABLESAMPLE")
+                && (tokens.folded(i).equals("SYSTEM") || tokens.folded(i).equals("BERNOULLI"));
     }
 
     /** Columns may follow an alias, which follows a relation or a parenthesis. */

@@ -1,15 +1,18 @@
 package dev.weir.sql;
 
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the primary's catalog adds to the text of a statement: the names that a text alone would misjudge. Immutable; names
  * match whatever their letter case.
  *
- * <p>A view cannot be told from a table by its name, so the cluster's dialect reads the definitions of views on the primary and
- * names those that call anything but pure functions. A read that names one, in any schema and in any place, goes to the primary.
+ * <p>A view cannot be told from a table by its name, so the definitions of views are read on the primary and {@link #withViews}
+ * names those that do anything but read. A read that names one, in any schema and in any place, goes to the primary.
  *
  * @param volatileRelations views and tables whose reading may write, lock or consume, or that a replica does not hold, as an
  *     unlogged table; without schema
@@ -26,6 +29,37 @@ public record Catalog(Set<String> volatileRelations, Set<String> readOnlyFunctio
         volatileRelations = folded(volatileRelations);
         readOnlyFunctions = folded(readOnlyFunctions);
         volatileFunctions = folded(volatileFunctions);
+    }
+
+    /**
+     * This catalog, knowing also which of the database's views have effects: those whose query, judged as a statement of its own, is
+     * not a plain read, and those that read such a view in turn.
+     *
+     * @param views the views of the database's own schemas; reads of the system's schemas go to the primary anyway
+     */
+    public Catalog withViews(SqlDialect dialect, Collection<View> views) {
+        Catalog known = this;
+        int before;
+        do {
+            before = known.volatileRelations.size();
+            TextClassifier classifier = new TextClassifier(dialect, known);
+            Set<String> found = new HashSet<>(known.volatileRelations);
+            views.stream().filter(view -> !view.isPlainRead(classifier)).forEach(view -> found.add(view.name));
+            known = new Catalog(found, readOnlyFunctions, volatileFunctions);
+        } while (known.volatileRelations.size() > before);
+        return known;
+    }
+
+    /**
+     * A view as the database's catalog has it. Immutable.
+     *
+     * @param name its name without schema
+     * @param query its definition; null if the catalog does not show it, which counts as having effects
+     */
+    public record View(String name, @Nullable String query) {
+        private boolean isPlainRead(TextClassifier classifier) {
+            return query != null && classifier.classify(query).kind() == Kind.READ;
+        }
     }
 
     private static Set<String> folded(Set<String> names) {

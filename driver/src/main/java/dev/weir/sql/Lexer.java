@@ -238,7 +238,7 @@ final class Lexer {
                     i = quote + 1;
                     continue;
                 }
-                ambiguous = true;
+                ambiguous |= !isLoneBackslash(quote);
             }
             if (charAt(quote + 1) != '\'') {
                 position = quote + 1;
@@ -246,6 +246,11 @@ final class Lexer {
             }
             i = quote + 2;
         }
+    }
+
+    /** {@code '\'}, as in LIKE ? ESCAPE '\', which frameworks write for servers with standard strings only. */
+    private boolean isLoneBackslash(int quote) {
+        return quote == position + 2 && charAt(quote + 1) != '\'';
     }
 
     private boolean isEscaped(int quote, int from) {
@@ -364,16 +369,20 @@ final class Lexer {
 
     /** Brackets quote identifiers in one mode of H2 and index arrays in the others: only what means the same in both is clear. */
     private byte bracket() {
-        if (h2) {
-            int i = position + 1;
-            while (i < length && (isIdentifierPart(sql.charAt(i)) || sql.charAt(i) == '?')) {
-                i++;
-            }
-            if (charAt(i) != ']') {
-                ambiguous = true;
-            }
-        }
+        ambiguous |= h2 && !isPlainIndex();
         return symbol('[', 1);
+    }
+
+    /** One word, number or parameter, or numbers in a row: no quoted identifier of this spelling has effects. */
+    private boolean isPlainIndex() {
+        int i = position + 1;
+        while (i < length && (isIdentifierPart(sql.charAt(i)) || sql.charAt(i) == '?')) {
+            i++;
+        }
+        while (isDigit(i) || charAt(i) == ',' || charAt(i) == ' ') {
+            i++;
+        }
+        return charAt(i) == ']';
     }
 
     private byte pound() {

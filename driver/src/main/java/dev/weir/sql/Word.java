@@ -14,6 +14,7 @@ enum Word {
     ANALYZE,
     AND(true),
     ANY(true),
+    ARRAY(true),
     AS(true),
     ASENSITIVE,
     ATOMIC,

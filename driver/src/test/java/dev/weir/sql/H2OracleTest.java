@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** Holds the verdict "plain read" against H2 itself: by what H2 says of the statement, and by what it leaves behind. */
 class H2OracleTest {
-    private static final int STATEMENTS = 4_000;
+    private static final int STATEMENTS = 2_500;
     private static final AtomicInteger TOUCHED = new AtomicInteger();
 
     private Connection connection;
