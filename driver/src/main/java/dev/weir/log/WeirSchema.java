@@ -24,8 +24,8 @@ import java.util.UUID;
  *   <li>{@link #CHECKPOINT} on a replica, one row: what it has applied, committed with the data.
  * </ul>
  *
- * <p>Application users write the log in their own transactions, so PUBLIC may update HEAD, insert into LOG and LOG_CHUNK, and read everything; only
- * administrators may change the rest. On a replica nothing is granted but reading.
+ * <p>Application users write the log in their own transactions, so PUBLIC may update HEAD and insert into LOG and LOG_CHUNK; only administrators may read
+ * those two, which hold rows of every table, and change the rest. On a replica nothing is granted but reading NODE, HEAD and CHECKPOINT.
  */
 public final class WeirSchema {
     /** The schema's name in the catalog; its case follows the store's settings, so compare it ignoring case. */
@@ -79,19 +79,25 @@ public final class WeirSchema {
               DIGEST BIGINT NOT NULL, COMMITTED_AT TIMESTAMP(6) WITH TIME ZONE NOT NULL,
               APPLIED_AT TIMESTAMP(6) WITH TIME ZONE NOT NULL)""");
 
+    /** The log and its chunks may be written by everyone but read by administrators only: they hold rows of every table. */
     private static final List<String> PRIMARY_GRANTS = List.of(
-            "GRANT SELECT ON SCHEMA WEIR TO PUBLIC",
+            "GRANT SELECT ON WEIR.NODE TO PUBLIC",
             "GRANT SELECT, UPDATE ON WEIR.HEAD TO PUBLIC",
-            "GRANT SELECT, INSERT ON WEIR.LOG TO PUBLIC",
-            "GRANT SELECT, INSERT ON WEIR.LOG_CHUNK TO PUBLIC",
-            "GRANT SELECT, UPDATE ON WEIR.DDL_LOCK TO PUBLIC");
+            "GRANT INSERT ON WEIR.LOG TO PUBLIC",
+            "GRANT INSERT ON WEIR.LOG_CHUNK TO PUBLIC",
+            "GRANT SELECT ON WEIR.INCARNATION TO PUBLIC",
+            "GRANT SELECT, UPDATE ON WEIR.DDL_LOCK TO PUBLIC",
+            "GRANT SELECT ON WEIR.REPLICA TO PUBLIC",
+            "GRANT SELECT ON WEIR.CHECKPOINT TO PUBLIC");
 
     private static final List<String> REPLICA_GRANTS = List.of(
             "REVOKE UPDATE ON WEIR.HEAD FROM PUBLIC",
             "REVOKE INSERT ON WEIR.LOG FROM PUBLIC",
             "REVOKE INSERT ON WEIR.LOG_CHUNK FROM PUBLIC",
             "REVOKE UPDATE ON WEIR.DDL_LOCK FROM PUBLIC",
-            "GRANT SELECT ON SCHEMA WEIR TO PUBLIC");
+            "GRANT SELECT ON WEIR.NODE TO PUBLIC",
+            "GRANT SELECT ON WEIR.HEAD TO PUBLIC",
+            "GRANT SELECT ON WEIR.CHECKPOINT TO PUBLIC");
 
     private WeirSchema() {}
 
@@ -131,7 +137,7 @@ public final class WeirSchema {
         executeAll(admin, PRIMARY_GRANTS);
     }
 
-    /** Lets application users read schema WEIR and write nothing in it, as on a replica. Needs an administrator. Commits. */
+    /** Lets application users read what a replica is and how far it has got, and write nothing in schema WEIR. Needs an administrator. Commits. */
     public static void grantReplica(Connection admin) throws SQLException {
         executeAll(admin, REPLICA_GRANTS);
     }

@@ -48,7 +48,7 @@ final class ReplicaRights {
         }
     }
 
-    /** Lets everyone read schema WEIR. Commits. */
+    /** Lets everyone read what this replica is and how far it has got. Commits. */
     void openWeir() throws SQLException {
         WeirSchema.grantReplica(applier);
     }
