@@ -141,6 +141,7 @@ final class Execution {
      *
      * @throws SQLException the failure itself, if the read must not be repeated
      */
+    @SuppressWarnings("ReferenceEquality") // an exception must not suppress itself
     private Route afterFailedRead(
             Route route,
             @Nullable Delegate delegate,
@@ -178,6 +179,7 @@ final class Execution {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // an exception must not suppress itself
     private <R> R retry(RoutedStatement statement, Route route, Call<R> call, SQLException first) throws SQLException {
         Delegate delegate = null;
         try {

@@ -43,6 +43,9 @@ public final class Replication implements AutoCloseable {
     private long retryAt;
     private Duration pause = FIRST_PAUSE;
     private boolean condemned;
+    /** Whether this run has made the copy that it applies to. */
+    private boolean copiedHere;
+
     private long reportAt;
     private @Nullable ReplicaState reported;
     private volatile ReplicaState state = ReplicaState.CATCHING_UP;
@@ -112,7 +115,7 @@ public final class Replication implements AutoCloseable {
             closeSource();
             stall("primary", e);
         } catch (ApplyFailure e) {
-            return e.remedy() == ApplyFailure.Remedy.RESEED ? condemn(e) : fail(e);
+            return isToBeCopiedAnew(e) ? condemn(e) : fail(e);
         } catch (SQLException e) {
             closeSource();
             closeStore();
@@ -234,8 +237,18 @@ public final class Replication implements AutoCloseable {
         ReplicaStore seeded = seeder.seed(connected, old);
         store = seeded;
         readable = seeded;
+        copiedHere = true;
         pause = FIRST_PAUSE;
         become(ReplicaState.CATCHING_UP, "");
+    }
+
+    /**
+     * Whether a new copy is the answer: to another history always, to an entry that does not fit this store's data once, since
+     * what H2 recovers after a crash may not fit. If it does not fit a fresh copy either, a person must look.
+     */
+    private boolean isToBeCopiedAnew(ApplyFailure failure) {
+        return failure.remedy() == ApplyFailure.Remedy.RESEED
+                || (failure.remedy() == ApplyFailure.Remedy.NONE && !copiedHere);
     }
 
     private int fail(ApplyFailure failure) {
