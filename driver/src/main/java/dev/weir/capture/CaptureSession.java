@@ -12,8 +12,10 @@ import java.sql.SQLNonTransientException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,9 @@ final class CaptureSession {
     /** The gate is a request, not a lock: after this long a writer goes on, and then waits for the table lock instead. */
     private static final Duration GATE_PATIENCE = Duration.ofSeconds(5);
 
+    /** How many texts a connection remembers the plans of. */
+    private static final int MAX_PLANS = 256;
+
     private static final Duration GATE_POLL = Duration.ofMillis(5);
 
     /** H2: a table or a column is not found; nothing was executed. */
@@ -45,6 +50,14 @@ final class CaptureSession {
     private final WriteExecutor executor;
     private final CommitProtocol commits;
     private final SchemaChanges schemaChanges;
+    private final Map<String, Planned> plans = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Planned> eldest) {
+            return size() > MAX_PLANS;
+        }
+    };
 
     private boolean autoCommit = true;
     private boolean physicalAutoCommit = true;
@@ -335,6 +348,39 @@ final class CaptureSession {
     }
 
     private WritePlan plan(String sql, Classification classification) throws SQLException {
+        Catalog catalog = transaction.catalog(physical);
+        Planned known = plans.get(sql);
+        if (known == null || known.catalog() != catalog || !known.schema().equals(schema)) {
+            WritePlan fresh = planAnew(sql, classification);
+            boolean lasting = !(fresh instanceof WritePlan.Local) && !(fresh instanceof WritePlan.Refused);
+            if (lasting && store.catalog(physical) == transaction.catalog(physical)) {
+                plans.put(sql, new Planned(transaction.catalog(physical), schema, fresh));
+            }
+            return fresh;
+        }
+        use(known.plan());
+        return foreignSettings && known.plan() instanceof WritePlan.Point point ? point.otherwise() : known.plan();
+    }
+
+    /** A plan and what it was made under. */
+    private record Planned(Catalog catalog, String schema, WritePlan plan) {}
+
+    /** Notes the definitions that a plan relies on. */
+    private void use(WritePlan plan) {
+        if (plan instanceof WritePlan.Point point) {
+            transaction.use(point.table());
+        } else if (plan instanceof WritePlan.Images images) {
+            transaction.use(images.table());
+        } else if (plan instanceof WritePlan.Deleted deleted) {
+            transaction.use(deleted.table());
+        } else if (plan instanceof WritePlan.LockFirst lockFirst) {
+            transaction.use(lockFirst.table());
+        } else if (plan instanceof WritePlan.Compare compare) {
+            compare.tables().forEach(transaction::use);
+        }
+    }
+
+    private WritePlan planAnew(String sql, Classification classification) throws SQLException {
         WriteShape write = classification.write();
         if (write == null) {
             return new WritePlan.Refused("which table it changes is not known (" + classification.reason()
@@ -502,7 +548,7 @@ final class CaptureSession {
         String insert = "INSERT INTO " + created.table() + " " + created.query();
         PreparedStatements statements = new PreparedStatements(physical);
         try {
-            write(classify(insert), new WriteRequest(insert, null, KeyRequest.NONE, 0), statements);
+            write(classify(insert), new WriteRequest(insert, null, KeyRequest.NONE), statements);
             commitChanges();
         } catch (SQLException e) {
             String drop = "DROP TABLE " + created.table();

@@ -54,8 +54,8 @@ class CapturingPreparedStatement extends CapturingStatement implements Recording
         }
     }
 
-    private WriteRequest request() throws SQLException {
-        return new WriteRequest(sql, parameters, keys, prepared.getQueryTimeout());
+    private WriteRequest request() {
+        return new WriteRequest(sql, parameters, keys);
     }
 
     @Override
@@ -108,7 +108,7 @@ class CapturingPreparedStatement extends CapturingStatement implements Recording
 
     @Override
     public final void addBatch() throws SQLException {
-        batch.add(new WriteRequest(sql, ParameterCopy.of(parameters), keys, prepared.getQueryTimeout()));
+        batch.add(new WriteRequest(sql, ParameterCopy.of(parameters), keys));
     }
 
     @Override

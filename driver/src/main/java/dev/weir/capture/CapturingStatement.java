@@ -130,8 +130,8 @@ class CapturingStatement implements ForwardingStatement {
         return getLargeUpdateCount();
     }
 
-    final WriteRequest request(String sql, KeyRequest keys) throws SQLException {
-        return new WriteRequest(sql, null, keys, physical.getQueryTimeout());
+    private static WriteRequest request(String sql, KeyRequest keys) {
+        return new WriteRequest(sql, null, keys);
     }
 
     /** Methods that take SQL are not for prepared statements. */

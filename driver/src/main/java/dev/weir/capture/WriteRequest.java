@@ -2,6 +2,7 @@ package dev.weir.capture;
 
 import dev.weir.forward.ParameterKind;
 import dev.weir.forward.RecordedParameters;
+import dev.weir.log.Values;
 import java.math.BigDecimal;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -18,18 +19,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * One execution of a data modification as the application asked for it. Confined to one connection.
  *
+ * <p>Its query timeout needs no care: H2 keeps one for the connection, and setting it makes H2 compile every statement anew.
+ *
  * @param parameters what the application has set; null for a statement without parameters
  * @param keys the generated keys it wants
- * @param timeoutSeconds the query timeout; 0 for none
  */
-record WriteRequest(String sql, @Nullable RecordedParameters parameters, KeyRequest keys, int timeoutSeconds) {
+record WriteRequest(String sql, @Nullable RecordedParameters parameters, KeyRequest keys) {
     /** Whether it can be executed twice: streams can be read once. */
     boolean isRepeatable() {
         return parameters == null || !parameters.hasStreams();
     }
 
     void bind(PreparedStatement target) throws SQLException {
-        target.setQueryTimeout(timeoutSeconds);
         if (parameters != null) {
             parameters.bindTo(target);
         }
@@ -41,13 +42,12 @@ record WriteRequest(String sql, @Nullable RecordedParameters parameters, KeyRequ
      * @return false if a value among them cannot be bound twice or to another statement
      */
     boolean bindTail(PreparedStatement target, int skipped) throws SQLException {
-        target.setQueryTimeout(timeoutSeconds);
         List<@Nullable Object> values = loggable();
         if (values == null) {
             return false;
         }
         for (int i = skipped; i < values.size(); i++) {
-            dev.weir.log.Values.bind(target, i - skipped + 1, values.get(i));
+            Values.bind(target, i - skipped + 1, values.get(i));
         }
         return true;
     }

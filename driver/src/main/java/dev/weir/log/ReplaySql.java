@@ -1,6 +1,7 @@
 package dev.weir.log;
 
 import dev.weir.log.LoggedStatement.Rows;
+import java.io.Reader;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -45,13 +46,22 @@ public final class ReplaySql {
         int index = 1;
         if (valuesFirst) {
             for (int i = rows.keys(); i < row.length; i++) {
-                index = Values.bind(statement, index, row[i]);
+                index = bindImage(statement, index, row[i]);
             }
         }
         int end = valuesFirst ? rows.keys() : row.length;
         for (int i = 0; i < end; i++) {
-            index = Values.bind(statement, index, row[i]);
+            index = bindImage(statement, index, row[i]);
         }
+    }
+
+    /** As {@link Values#bind}, but an empty text goes as a stream, which MODE=Oracle does not turn into NULL. */
+    private static int bindImage(PreparedStatement statement, int index, @Nullable Object value) throws SQLException {
+        if (value instanceof String text && text.isEmpty()) {
+            statement.setCharacterStream(index, Reader.nullReader());
+            return index + 1;
+        }
+        return Values.bind(statement, index, value);
     }
 
     private static String insert(Rows rows, @Nullable Object[] row) {

@@ -180,7 +180,7 @@ final class CaptureLab implements AutoCloseable {
         for (List<String> table : rows(
                 connection,
                 "SELECT TABLE_SCHEMA, TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_TYPE = 'BASE TABLE'"
-                        + " AND UPPER(TABLE_SCHEMA) NOT IN ('WEIR', 'INFORMATION_SCHEMA')")) {
+                        + " AND UPPER(TABLE_SCHEMA) NOT IN ('WEIR', 'INFORMATION_SCHEMA', 'PG_CATALOG')")) {
             String name = ReplaySql.quote(table.get(0)) + "." + ReplaySql.quote(table.get(1));
             List<String> rows = new ArrayList<>();
             for (List<String> row : rows(connection, "SELECT * FROM " + name)) {
