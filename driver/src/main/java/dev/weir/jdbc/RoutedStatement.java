@@ -332,6 +332,7 @@ class RoutedStatement implements ForwardingStatement {
     // ---------------------------------------------------------------- results
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // the same cursor, not an equal one
     public @Nullable ResultSet getResultSet() throws SQLException {
         checkOpen();
         if (answered) {

@@ -19,7 +19,7 @@ final class ApplyFailure extends Exception {
         NONE
     }
 
-    private final Lsn lsn;
+    private final transient Lsn lsn;
     private final Remedy remedy;
 
     ApplyFailure(Lsn lsn, Remedy remedy, String message, @Nullable Throwable cause) {
