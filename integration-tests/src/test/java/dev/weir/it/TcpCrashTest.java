@@ -126,22 +126,32 @@ final class TcpCrashTest {
         Equality.awaitCaughtUp(cluster, CATCH_UP);
         List<H2Store> stores = new ArrayList<>(cluster.replicas());
         stores.add(cluster.primary());
+        List<String> faults = new ArrayList<>();
         for (H2Store store : stores) {
             for (int writer = 0; writer < WRITERS; writer++) {
                 Set<Long> ledger = ledger(store, writer);
                 List<Long> lost = new ArrayList<>(durable.get(writer));
                 lost.removeAll(ledger);
-                assertThat(lost)
-                        .as("durable rounds of writer %d lost on %s, %s", writer, store, settings)
-                        .isEmpty();
-                assertThat(store.number("SELECT COMMITS FROM MARK WHERE WRITER = " + writer))
-                        .as("commits of writer %d counted on %s, %s", writer, store, settings)
-                        .isEqualTo(ledger.size());
+                if (!lost.isEmpty()) {
+                    faults.add("durable rounds " + lost + " of writer " + writer + " are lost on " + store);
+                }
+                long counted = store.number("SELECT COMMITS FROM MARK WHERE WRITER = " + writer);
+                if (counted != ledger.size()) {
+                    faults.add(counted + " commits of writer " + writer + " are counted on " + store
+                            + ", whose ledger has " + ledger.size());
+                }
             }
         }
-        assertThat(Equality.differences(cluster))
-                .as("differences, %s", settings)
-                .isEmpty();
+        faults.addAll(Equality.differences(cluster));
+        assertThat(faults).as(() -> settings + "\n" + logs(cluster)).isEmpty();
+    }
+
+    private static String logs(H2TcpCluster cluster) {
+        StringBuilder logs = new StringBuilder();
+        for (H2TcpNode node : cluster.nodes()) {
+            logs.append("--- ").append(node).append('\n').append(node.logTail()).append('\n');
+        }
+        return logs.toString();
     }
 
     private static Set<Long> ledger(H2Store store, int writer) throws SQLException {

@@ -2,6 +2,7 @@ package dev.weir.it.bench;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.weir.WeirDataSource;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -9,9 +10,9 @@ import java.util.Properties;
 
 /** What is measured: a way of getting at a {@link Target}. A new one is one line here. */
 public enum Subject {
-    RAW(at -> driver(at.url(), at)),
+    RAW(Subject::driver),
     HIKARICP(Subject::hikari),
-    WEIR(at -> driver(at.weirUrl(), at));
+    WEIR(Subject::weir);
 
     @SuppressWarnings("ImmutableEnumChecker") // a method reference without state
     private final Opening opening;
@@ -39,11 +40,18 @@ public enum Subject {
     }
 
     /** The registered driver itself, past {@link DriverManager}, which costs more than a microsecond. */
-    private static Source driver(String url, Target.Address at) throws SQLException {
-        Driver driver = DriverManager.getDriver(url);
+    private static Source driver(Target.Address at) throws SQLException {
+        Driver driver = DriverManager.getDriver(at.url());
         Properties credentials = new Properties();
         credentials.setProperty("user", at.user());
         credentials.setProperty("password", at.password());
-        return new Source(() -> driver.connect(url, credentials), () -> {});
+        return new Source(() -> driver.connect(at.url(), credentials), () -> {});
+    }
+
+    private static Source weir(Target.Address at) {
+        WeirDataSource source = new WeirDataSource(at.weirUrl());
+        source.setUser(at.user());
+        source.setPassword(at.password());
+        return new Source(source::getConnection, source::close);
     }
 }
