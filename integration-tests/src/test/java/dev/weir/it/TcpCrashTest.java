@@ -72,7 +72,9 @@ final class TcpCrashTest {
                 H2TcpNode victim = cluster.replicaNode(1 + random.nextInt(2));
                 victim.kill();
                 awaitCommits(load, random.nextInt(200));
-                victim.start();
+                if (victim.startOrSeedAnew()) {
+                    System.out.println(victim + " declared itself diverged and was copied anew, " + settings);
+                }
                 awaitCommits(load, 50);
                 Tally tally = load.stop();
                 System.out.println(victim + " killed, " + settings + ": " + tally);
