@@ -129,21 +129,6 @@ final class ConnectErrorsTest {
         }
     }
 
-    @Test
-    void shouldSayThatThePasswordIsWrongOnH2OverTcp(@TempDir Path directory) throws SQLException {
-        String store = directory.resolve("shop").toString();
-        DriverManager.getConnection("jdbc:h2:" + store, "sa", "right").close();
-        Server server = Server.createTcpServer("-tcpPort", "0").start();
-        try {
-            SQLException failure = failure(
-                    "jdbc:weir:h2:tcp://127.0.0.1:" + server.getPort() + "/" + store + ";USER=sa;PASSWORD=" + SECRET);
-            assertThat(failure.getSQLState()).isEqualTo("28000");
-            assertNoSecret(failure);
-        } finally {
-            server.stop();
-        }
-    }
-
     /** What an application meets that connects and asks for a row. */
     static SQLException failure(String url) {
         return catchThrowableOfType(SQLException.class, () -> ConnectAndReport.connectAndRead(url));

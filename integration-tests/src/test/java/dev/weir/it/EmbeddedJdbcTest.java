@@ -14,10 +14,8 @@ import java.io.ByteArrayInputStream;
 import java.io.StringReader;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Date;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -37,7 +35,6 @@ import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Everyday JDBC on an embedded cluster: where it runs, and what arrives on the replicas. */
 @ExtendWith(H2EmbeddedExtension.class)
@@ -306,40 +303,6 @@ final class EmbeddedJdbcTest {
                             .isInstanceOf(SQLException.class);
                 }
             }
-        }
-    }
-
-    @Test
-    void shouldGoOnWhereItStoppedWhenClusterIsOpenedAgain(@TempDir Path directory) throws SQLException {
-        Path store = directory.resolve("shop");
-        for (int opened = 1; opened <= 3; opened++) {
-            try (H2EmbeddedCluster cluster = H2EmbeddedCluster.at(store, 2)) {
-                try (Connection connection = cluster.connect()) {
-                    execute(
-                            connection,
-                            "CREATE TABLE IF NOT EXISTS ITEM(ID BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, N INT)");
-                    execute(connection, "INSERT INTO ITEM(N) VALUES (" + opened + ")");
-                    assertThat(count(connection, "SELECT COUNT(*) FROM ITEM")).isEqualTo(opened);
-                }
-                assertEqual(cluster);
-            }
-        }
-    }
-
-    @Test
-    void shouldTakeOverTablesThatWereThereBeforeWeir(@TempDir Path directory) throws SQLException {
-        Path store = directory.resolve("shop");
-        try (Connection plain = DriverManager.getConnection("jdbc:h2:" + store, "sa", "")) {
-            execute(plain, "CREATE TABLE OLD(ID INT PRIMARY KEY, NAME VARCHAR(20))");
-            execute(plain, "INSERT INTO OLD SELECT X, 'old ' || X FROM SYSTEM_RANGE(1, 1000)");
-        }
-        try (H2EmbeddedCluster cluster = H2EmbeddedCluster.at(store, 2)) {
-            try (Connection connection = cluster.connect()) {
-                execute(connection, "UPDATE OLD SET NAME = 'new' WHERE ID > 500");
-                assertThat(count(connection, "SELECT COUNT(*) FROM OLD WHERE NAME = 'new'"))
-                        .isEqualTo(500);
-            }
-            assertEqual(cluster);
         }
     }
 

@@ -2,7 +2,6 @@ package dev.weir.it.bench;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.weir.WeirDataSource;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -10,9 +9,9 @@ import java.util.Properties;
 
 /** What is measured: a way of getting at a {@link Target}. A new one is one line here. */
 public enum Subject {
-    RAW(Subject::driver),
+    RAW(at -> driver(at.url(), at)),
     HIKARICP(Subject::hikari),
-    WEIR(Subject::weir);
+    WEIR(at -> driver(at.weirUrl(), at));
 
     @SuppressWarnings("ImmutableEnumChecker") // a method reference without state
     private final Opening opening;
@@ -40,18 +39,11 @@ public enum Subject {
     }
 
     /** The registered driver itself, past {@link DriverManager}, which costs more than a microsecond. */
-    private static Source driver(Target.Address at) throws SQLException {
-        Driver driver = DriverManager.getDriver(at.url());
+    private static Source driver(String url, Target.Address at) throws SQLException {
+        Driver driver = DriverManager.getDriver(url);
         Properties credentials = new Properties();
         credentials.setProperty("user", at.user());
         credentials.setProperty("password", at.password());
-        return new Source(() -> driver.connect(at.url(), credentials), () -> {});
-    }
-
-    private static Source weir(Target.Address at) {
-        WeirDataSource source = new WeirDataSource(at.weirUrl());
-        source.setUser(at.user());
-        source.setPassword(at.password());
-        return new Source(source::getConnection, source::close);
+        return new Source(() -> driver.connect(url, credentials), () -> {});
     }
 }

@@ -62,11 +62,6 @@ public final class H2EmbeddedCluster implements H2Cluster {
                 "jdbc:weir:h2:" + directory.resolve("shop") + ";weir.replicas=" + replicas, directory);
     }
 
-    /** Starts a cluster on the store of this path, or opens the one that is there; its files stay when it is closed. */
-    public static H2EmbeddedCluster at(Path store, int replicas) throws SQLException {
-        return new H2EmbeddedCluster("jdbc:weir:h2:" + store + ";weir.replicas=" + replicas, null);
-    }
-
     @Override
     public String weirUrl() {
         return weirUrl;

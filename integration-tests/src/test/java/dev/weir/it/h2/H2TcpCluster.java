@@ -18,9 +18,6 @@ public final class H2TcpCluster implements H2Cluster {
     public static final String PASSWORD = "tcp-secret";
 
     private static final String DATABASE = "shop";
-    /** The system property that keeps stores and logs of ended clusters for a look at them. */
-    private static final String KEEP = "weir.keep";
-
     private static final String HOST = "127.0.0.1:";
 
     private final Path directory;
@@ -92,7 +89,7 @@ public final class H2TcpCluster implements H2Cluster {
     private void addNode(String name, int port, String... arguments) {
         H2Store store = new H2Store(
                 name, name.equals("primary"), "jdbc:h2:tcp://" + HOST + port + "/" + DATABASE, USER, PASSWORD);
-        nodes.add(new H2TcpNode(store, directory.resolve(name), directory.resolve(name + ".log"), arguments));
+        nodes.add(new H2TcpNode(store, directory.resolve(name + ".log"), arguments));
     }
 
     @Override
@@ -137,10 +134,6 @@ public final class H2TcpCluster implements H2Cluster {
     public void close() throws SQLException {
         source.close();
         nodes.forEach(H2TcpNode::kill);
-        if (Boolean.getBoolean(KEEP)) {
-            System.out.println("Kept the stores and logs of " + weirUrl + " in " + directory);
-            return;
-        }
         try {
             Directories.remove(directory);
         } catch (IOException failure) {

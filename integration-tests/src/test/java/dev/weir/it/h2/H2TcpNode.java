@@ -1,11 +1,7 @@
 package dev.weir.it.h2;
 
-import dev.weir.it.process.Directories;
 import dev.weir.it.process.WatchedProcess;
 import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -26,21 +22,12 @@ public final class H2TcpNode {
     private static final String MAIN = "dev.weir.replicator.cli.Main";
 
     private final H2Store store;
-    private final Path files;
     private final Path log;
     private final List<String> command;
     private @Nullable WatchedProcess process;
 
-    /**
-     * A node that is not started yet.
-     *
-     * @param files the directory of its store
-     * @param log where its output goes
-     * @param arguments the replicator's command line
-     */
-    H2TcpNode(H2Store store, Path files, Path log, String... arguments) {
+    H2TcpNode(H2Store store, Path log, String... arguments) {
         this.store = store;
-        this.files = files;
         this.log = log;
         this.command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -103,37 +90,6 @@ public final class H2TcpNode {
         } catch (SQLException notYet) {
             return false;
         }
-    }
-
-    /**
-     * Starts the node as {@link #start} does, unless it declares that it has diverged from the primary: then its store is thrown away
-     * and copied anew.
-     *
-     * @return whether it had diverged
-     */
-    public boolean startOrSeedAnew() {
-        begin();
-        Awaitility.await(name() + " to serve or to declare itself diverged")
-                .pollInterval(Duration.ofMillis(50))
-                .atMost(START_LIMIT)
-                .until(() -> hasDiverged() || serves());
-        if (!hasDiverged()) {
-            return false;
-        }
-        kill();
-        try {
-            Directories.remove(files);
-            Files.createDirectories(files);
-            Files.delete(log);
-        } catch (IOException failure) {
-            throw new UncheckedIOException("Cannot remove " + files, failure);
-        }
-        start();
-        return true;
-    }
-
-    private boolean hasDiverged() {
-        return logTail().contains("state=DIVERGED");
     }
 
     /** Ends the node's JVM in order (SIGTERM) and waits for its end. */
