@@ -15,12 +15,17 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
     /** More than either target accepts in one statement: H2 takes 100,000, PostgreSQL 65,535. */
     private static final int MAX_INDEX = 100_000;
 
-    private static final int INITIAL_CAPACITY = 8;
+    private static final int INITIAL_CAPACITY = 4;
+
+    private static final @Nullable Object[] NONE = new @Nullable Object[0];
 
     private @Nullable ParameterKind[] kinds = new @Nullable ParameterKind[INITIAL_CAPACITY];
     private long[] bits = new long[INITIAL_CAPACITY];
-    private @Nullable Object[] first = new @Nullable Object[INITIAL_CAPACITY];
-    private @Nullable Object[] second = new @Nullable Object[INITIAL_CAPACITY];
+
+    /** As long as {@link #kinds} once some value in it is not null, else empty; so is {@link #second}. */
+    private @Nullable Object[] first = NONE;
+
+    private @Nullable Object[] second = NONE;
     private int count;
     private int streams;
     private long[] changed = new long[INITIAL_CAPACITY];
@@ -83,7 +88,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
             case LONG -> packed;
             case FLOAT -> Float.intBitsToFloat((int) packed);
             case DOUBLE -> Double.longBitsToDouble(packed);
-            default -> first[index - 1];
+            default -> first(index - 1);
         };
     }
 
@@ -104,15 +109,15 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
      * @param index from 1
      */
     public final @Nullable Object companion(int index) {
-        return kind(index) == ParameterKind.NULL_STRING ? first[index - 1] : second[index - 1];
+        return kind(index) == ParameterKind.NULL_STRING ? first(index - 1) : second(index - 1);
     }
 
     /** Forgets every value; the capacity stays. */
     public final void clear() {
         int used = endOfNamed();
         Arrays.fill(kinds, 0, used, null);
-        Arrays.fill(first, 0, used, null);
-        Arrays.fill(second, 0, used, null);
+        Arrays.fill(first, null);
+        Arrays.fill(second, null);
         count = 0;
         streams = 0;
         version++;
@@ -152,11 +157,11 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
     }
 
     final @Nullable Object first(int slot) {
-        return first[slot];
+        return slot < first.length ? first[slot] : null;
     }
 
     final @Nullable Object second(int slot) {
-        return second[slot];
+        return slot < second.length ? second[slot] : null;
     }
 
     final int firstNamed() {
@@ -181,12 +186,25 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
 
     private void store(int slot, ParameterKind kind, long packed, @Nullable Object one, @Nullable Object two) {
         ParameterKind before = kinds[slot];
-        streams += (isStream(kind, one) ? 1 : 0) - (before != null && isStream(before, first[slot]) ? 1 : 0);
+        streams += (isStream(kind, one) ? 1 : 0) - (before != null && isStream(before, first(slot)) ? 1 : 0);
         kinds[slot] = kind;
         bits[slot] = packed;
-        first[slot] = one;
-        second[slot] = two;
+        first = stored(first, slot, one);
+        second = stored(second, slot, two);
         changed[slot] = ++version;
+    }
+
+    private @Nullable Object[] stored(@Nullable Object[] objects, int slot, @Nullable Object object) {
+        if (slot < objects.length) {
+            objects[slot] = object;
+            return objects;
+        }
+        if (object == null) {
+            return objects;
+        }
+        @Nullable Object[] grown = Arrays.copyOf(objects, kinds.length);
+        grown[slot] = object;
+        return grown;
     }
 
     private static boolean isStream(ParameterKind kind, @Nullable Object value) {
@@ -208,8 +226,10 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
     }
 
     private void shift(@Nullable Object[] slots, int to, int length) {
-        System.arraycopy(slots, count, slots, to, length);
-        Arrays.fill(slots, count, to, null);
+        if (slots.length > 0) {
+            System.arraycopy(slots, count, slots, to, length);
+            Arrays.fill(slots, count, to, null);
+        }
     }
 
     private void ensureCapacity(int slots) {
@@ -218,8 +238,8 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
             kinds = Arrays.copyOf(kinds, capacity);
             bits = Arrays.copyOf(bits, capacity);
             changed = Arrays.copyOf(changed, capacity);
-            first = Arrays.copyOf(first, capacity);
-            second = Arrays.copyOf(second, capacity);
+            first = first.length == 0 ? first : Arrays.copyOf(first, capacity);
+            second = second.length == 0 ? second : Arrays.copyOf(second, capacity);
         }
     }
 }

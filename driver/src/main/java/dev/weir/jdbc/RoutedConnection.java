@@ -36,8 +36,6 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
     private final Delegates delegates;
     private final LogicalTransaction transaction;
     private final Execution execution;
-    private final ClientInfo clientInfo;
-    private final Answers answers;
     private volatile boolean closed;
 
     private @Nullable Integer isolation;
@@ -53,8 +51,6 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
         this.delegates = new Delegates(routing, session, database.capture());
         this.transaction = new LogicalTransaction(routing, session, delegates, settings, database.capture());
         this.execution = new Execution(this, database, session, delegates, settings, transaction);
-        this.clientInfo = new ClientInfo(routing, session, settings);
-        this.answers = new Answers(this, routing, session);
     }
 
     RoutedDatabase database() {
@@ -66,7 +62,7 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
     }
 
     Answers answers() {
-        return answers;
+        return new Answers(this, routing, session);
     }
 
     Classification classify(String sql) {
@@ -376,7 +372,7 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
     public void setClientInfo(String name, @Nullable String value) throws SQLClientInfoException {
         try {
             checkOpen();
-            clientInfo.set(name, value);
+            clientInfo().set(name, value);
             catchUpAll();
         } catch (SQLException e) {
             throw Refusal.clientInfo(e);
@@ -393,7 +389,7 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
     @Override
     public @Nullable String getClientInfo(String name) throws SQLException {
         checkOpen();
-        return ClientInfo.isWeirs(name) ? clientInfo.get(name) : delegate().getClientInfo(name);
+        return ClientInfo.isWeirs(name) ? clientInfo().get(name) : delegate().getClientInfo(name);
     }
 
     @Override
@@ -403,8 +399,12 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
         if (targets != null) {
             all.putAll(targets);
         }
-        clientInfo.addTo(all);
+        clientInfo().addTo(all);
         return all;
+    }
+
+    private ClientInfo clientInfo() {
+        return new ClientInfo(routing, session, settings);
     }
 
     private void set(String key, SessionSettings.Setting setting) throws SQLException {

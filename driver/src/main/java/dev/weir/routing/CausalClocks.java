@@ -20,7 +20,7 @@ final class CausalClocks {
             SqlDialect dialect, ClusterSettings.Topology topology, String user, List<String> urls, String cluster) {}
 
     /** The clock of all connections like one that is made now; the cluster must be ready. */
-    static CausalClock ofApplication(Cluster cluster) {
+    static Routing.SharedClock ofApplication(Cluster cluster) {
         ClusterSettings settings = cluster.settings();
         List<String> urls = cluster.nodes().stream().map(node -> node.url()).toList();
         Key key = new Key(
@@ -29,6 +29,7 @@ final class CausalClocks {
                 settings.user(),
                 urls,
                 cluster.view().cluster());
-        return CLOCKS.computeIfAbsent(key, unseen -> new CausalClock(urls.size()));
+        CausalClock clock = CLOCKS.computeIfAbsent(key, unseen -> new CausalClock(urls.size()));
+        return new Routing.SharedClock(key.cluster(), clock);
     }
 }

@@ -22,6 +22,10 @@ public final class Routing {
     private final RoutingSettings settings;
     private final Router router;
     private final boolean alone;
+    private volatile @Nullable SharedClock shared;
+
+    /** The clock of scope {@link SessionScope#APPLICATION} while the cluster has this identity. */
+    record SharedClock(String cluster, CausalClock clock) {}
 
     public Routing(Cluster cluster, RoutingSettings settings) {
         this.cluster = cluster;
@@ -46,10 +50,19 @@ public final class Routing {
     public RoutingSession newSession() throws SQLException {
         cluster.awaitReady();
         CausalClock clock = settings.sessionScope() == SessionScope.APPLICATION
-                ? CausalClocks.ofApplication(cluster)
+                ? sharedClock()
                 : new CausalClock(cluster.nodes().size());
         int turn = ThreadLocalRandom.current().nextInt(cluster.nodes().size());
         return new RoutingSession(clock, settings.consistency(), settings.maxStaleness(), cluster.view(), turn);
+    }
+
+    private CausalClock sharedClock() {
+        SharedClock known = shared;
+        if (known == null || !known.cluster.equals(cluster.view().cluster())) {
+            known = CausalClocks.ofApplication(cluster);
+            shared = known;
+        }
+        return known.clock;
     }
 
     /**
