@@ -69,9 +69,10 @@ final class NodeSource implements DataSource {
     @Override
     public void setLoginTimeout(int seconds) {}
 
+    /** As long as one attempt may take: the pool waits so long for attempts under way when it closes. */
     @Override
     public int getLoginTimeout() {
-        return 0;
+        return (int) Opening.LIMIT.toSeconds();
     }
 
     @Override

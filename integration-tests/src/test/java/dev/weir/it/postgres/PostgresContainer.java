@@ -80,6 +80,11 @@ final class PostgresContainer implements PostgresServer {
     }
 
     @Override
+    public String log() {
+        return container.getLogs();
+    }
+
+    @Override
     public void close() {
         thaw();
         container.stop();

@@ -43,7 +43,8 @@ public final class PostgresExtension implements BeforeAllCallback, AfterEachCall
         return cluster(context);
     }
 
-    private static PostgresCluster cluster(ExtensionContext context) {
+    /** The cluster of this JVM, started if need be. */
+    public static PostgresCluster cluster(ExtensionContext context) {
         return store(context).computeIfAbsent(PostgresCluster.class, key -> started(), PostgresCluster.class);
     }
 

@@ -128,15 +128,24 @@ public final class PostgresNode {
 
     /** Makes a standby replay each commit so much later than it was made; zero for at once. */
     public void delayReplay(Duration delay) throws SQLException {
+        configure("recovery_min_apply_delay", Long.toString(delay.toMillis()));
+    }
+
+    /** Changes a setting of the running server, and waits until new sessions see it. */
+    public void configure(String setting, String value) throws SQLException {
         try (Connection connection = superuser("postgres");
                 Statement statement = connection.createStatement()) {
-            statement.execute("ALTER SYSTEM SET recovery_min_apply_delay = " + delay.toMillis());
+            statement.execute("ALTER SYSTEM SET " + setting + " = '" + value + "'");
             statement.execute("SELECT pg_reload_conf()");
         }
-        Awaitility.await("replay delay of " + name)
+        Awaitility.await(setting + " of " + name)
                 .pollInterval(Duration.ofMillis(10))
-                .until(() -> Long.toString(delay.toMillis())
-                        .equals(query("SELECT setting FROM pg_settings WHERE name = 'recovery_min_apply_delay'")));
+                .until(() -> value.equals(query("SELECT setting FROM pg_settings WHERE name = '" + setting + "'")));
+    }
+
+    /** All that the server has logged since its data was made. */
+    public String log() {
+        return server.log();
     }
 
     /** Makes a standby a primary and waits until it takes writes. */

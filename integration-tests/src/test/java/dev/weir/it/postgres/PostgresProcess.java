@@ -4,6 +4,7 @@ import dev.weir.it.process.Directories;
 import dev.weir.it.process.WatchedProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -40,7 +41,10 @@ final class PostgresProcess implements PostgresServer {
     public void start() {
         if (!isRunning()) {
             process = WatchedProcess.start(
-                    privileges.command(binaries.program("postgres"), "-D", data.toString()), Map.of(), "QUIT", log());
+                    privileges.command(binaries.program("postgres"), "-D", data.toString()),
+                    Map.of(),
+                    "QUIT",
+                    logFile());
         }
     }
 
@@ -85,6 +89,15 @@ final class PostgresProcess implements PostgresServer {
     }
 
     @Override
+    public String log() {
+        try {
+            return Files.readString(logFile());
+        } catch (IOException failure) {
+            throw new UncheckedIOException("Cannot read " + logFile(), failure);
+        }
+    }
+
+    @Override
     public void close() {
         kill();
         try {
@@ -94,7 +107,7 @@ final class PostgresProcess implements PostgresServer {
         }
     }
 
-    private Path log() {
+    private Path logFile() {
         return data.resolveSibling(data.getFileName() + ".log");
     }
 }

@@ -28,6 +28,9 @@ interface PostgresServer extends AutoCloseable {
     /** The newest lines of the server's log, for messages. */
     String logTail();
 
+    /** All that the server has logged since its data was made. */
+    String log();
+
     /** Ends the server and removes its data. */
     @Override
     void close();
