@@ -56,7 +56,12 @@ final class BatchPlan {
                     ROLLBACK_TO_SAVEPOINT,
                     TRANSACTION_SETTING,
                     EMPTY -> {}
-            case MULTIPLE, UNKNOWN -> leavesState = true;
+            case MULTIPLE, UNKNOWN -> {
+                if (classification.argument() != null) {
+                    throw Refusal.notInBatch(classification);
+                }
+                leavesState = true;
+            }
         }
         pins |= classification.pins();
     }

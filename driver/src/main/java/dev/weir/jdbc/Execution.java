@@ -207,6 +207,7 @@ final class Execution {
             return call.answer(null);
         }
         refuseIfReadOnly(classification);
+        boolean controls = controlsTransaction(classification);
         Route route = routing.route(classification, session);
         Delegate delegate = openFor(route, classification);
         Node node = delegate.node();
@@ -215,10 +216,18 @@ final class Execution {
         try {
             result = call.run(statement, statement.on(delegate));
         } catch (SQLException e) {
-            throw failedOnNode(delegate, classification, e);
+            SQLException failure = failedOnNode(delegate, classification, e);
+            if (controls && !delegate.isDiscarded()) {
+                transaction.controlledByText(delegate, true);
+                delegate.alter();
+            }
+            throw failure;
         }
         lastRoute = route;
         executedOnNode(delegate);
+        if (controls) {
+            transaction.controlledByText(delegate, Classification.LEAVES_OPEN.equals(classification.argument()));
+        }
         if (mayChangeSchema(classification)) {
             database.catalog().changed(database.capture().committedLsn(delegate.connection()));
         }
@@ -230,6 +239,22 @@ final class Execution {
     private @Nullable Boolean autoCommitSetting(String sql, Classification classification) {
         boolean candidate = classification.kind() == Kind.UNKNOWN && dialect == SqlDialect.H2;
         return candidate ? SessionSql.autoCommit(sql) : null;
+    }
+
+    /**
+     * Whether a text begins or ends transactions on its node by itself.
+     *
+     * @throws SQLException 0A000 on H2, where what it changed could not be logged with its transaction
+     */
+    private boolean controlsTransaction(Classification classification) throws SQLException {
+        boolean controls = classification.argument() != null
+                && (classification.kind() == Kind.MULTIPLE || classification.kind() == Kind.UNKNOWN);
+        if (controls && dialect == SqlDialect.H2) {
+            throw Refusal.unsupported(
+                    "A text of several statements, or one that prepares a transaction, may not begin or"
+                            + " end one on H2; send BEGIN, COMMIT and ROLLBACK as statements of their own");
+        }
+        return controls;
     }
 
     private static boolean mayChangeSchema(Classification classification) {

@@ -31,6 +31,7 @@ final class LogicalTransaction {
     private boolean readOnly;
     private @Nullable SqlBegin begun;
     private @Nullable Delegate delegate;
+    private @Nullable Delegate exposed;
     private long appliedBefore;
     private long notedLsn = -1;
 
@@ -81,6 +82,19 @@ final class LogicalTransaction {
         }
     }
 
+    /**
+     * Says that the application works on the delegate's own connection, too: from now on each transaction begins on it at once, so that
+     * what is done there is always part of the transaction that the application sees.
+     */
+    void expose(Delegate reached) throws SQLException {
+        exposed = reached;
+        if (isOpen()) {
+            enter(reached);
+        } else {
+            stayOutside(reached);
+        }
+    }
+
     /** Turns auto-commit on or off; turning it on commits what is open, as JDBC 4.3 chapter 10.1.1 says. */
     void setAutoCommit(boolean on) throws SQLException {
         if (on == autoCommit) {
@@ -95,15 +109,60 @@ final class LogicalTransaction {
     }
 
     /** BEGIN sent as SQL; inside an open transaction it changes nothing once a statement has run. */
-    void begin(SqlBegin sql) {
+    void begin(SqlBegin sql) throws SQLException {
         if (delegate == null) {
             begun = sql;
             restart();
         }
     }
 
+    /**
+     * Follows a text of several statements that has begun or ended transactions on a delegate by itself, or has failed to.
+     *
+     * @param open whether a transaction may be open there now which no call or statement of its own has begun
+     */
+    void controlledByText(Delegate by, boolean open) throws SQLException {
+        if (!autoCommit) {
+            noteIfPrimary(by);
+        } else if (!open) {
+            if (delegate == by) {
+                committed(by);
+                ended(false);
+            }
+        } else if (delegate == null) {
+            begun = SqlBegin.BY_TEXT;
+            session.begin(Transaction.READ_WRITE);
+            session.enter(by.node());
+            delegate = by;
+            appliedBefore = by.applied();
+        } else {
+            noteIfPrimary(by);
+        }
+    }
+
+    private void noteIfPrimary(Delegate may) throws SQLException {
+        if (may.isPrimary()) {
+            noteCommit(may);
+        }
+    }
+
+    private void end(Delegate ending, boolean committing) throws SQLException {
+        Connection connection = ending.connection();
+        if (begun != null && begun.isByText()) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(committing ? "COMMIT" : "ROLLBACK");
+            }
+            // Where the text had failed before its BEGIN, statements have committed by themselves since.
+            noteIfPrimary(ending);
+        } else if (committing) {
+            connection.commit();
+        } else {
+            connection.rollback();
+        }
+    }
+
     /** Ends the state that BEGIN opened, after the transaction has ended; a chained one opens the next with the same modes. */
-    void ended(boolean chain) {
+    void ended(boolean chain) throws SQLException {
         if (!chain) {
             begun = null;
         }
@@ -148,7 +207,7 @@ final class LogicalTransaction {
         Delegate committing = delegate;
         if (committing != null) {
             try {
-                committing.connection().commit();
+                end(committing, true);
             } catch (SQLException e) {
                 throw commitFailed(committing, e);
             }
@@ -197,7 +256,7 @@ final class LogicalTransaction {
         }
     }
 
-    private SQLException commitFailed(Delegate committing, SQLException failure) {
+    private SQLException commitFailed(Delegate committing, SQLException failure) throws SQLException {
         if (routing.cluster().failure(failure) != Failure.CONNECTION_LOST) {
             return failure;
         }
@@ -211,7 +270,7 @@ final class LogicalTransaction {
         Delegate undone = delegate;
         if (undone != null) {
             try {
-                undone.connection().rollback();
+                end(undone, false);
             } catch (SQLException e) {
                 abandon();
                 throw e;
@@ -233,7 +292,7 @@ final class LogicalTransaction {
     }
 
     /** Gives the transaction up with its delegate, which rolls back by closing. */
-    void abandon() {
+    void abandon() throws SQLException {
         Delegate lost = delegate;
         delegate = null;
         pending.clear();
@@ -264,9 +323,13 @@ final class LogicalTransaction {
     }
 
     /** Tells the router which kind of transaction the next statement runs in. */
-    private void restart() {
+    private void restart() throws SQLException {
         if (delegate == null) {
             session.begin(!isOpen() ? Transaction.NONE : isReadOnly() ? Transaction.READ_ONLY : Transaction.READ_WRITE);
+            Delegate reached = exposed;
+            if (reached != null && !reached.isDiscarded()) {
+                expose(reached);
+            }
         }
     }
 }

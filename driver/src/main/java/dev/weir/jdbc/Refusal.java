@@ -75,6 +75,15 @@ final class Refusal {
                 what + " cannot change while a transaction is open; commit or roll back first", IN_TRANSACTION);
     }
 
+    static SQLException unwrapOnReplica(Class<?> type, Node replica) {
+        return new SQLNonTransientException(
+                "unwrap(" + type.getSimpleName()
+                        + ") gives the primary's connection, and the open read-only transaction"
+                        + " runs on replica " + replica.name()
+                        + "; commit or roll back first, or unwrap before the transaction's first statement",
+                IN_TRANSACTION);
+    }
+
     static SQLException noTransaction(String call) {
         return new SQLNonTransientException(
                 call + " needs a transaction, and auto-commit is on; call setAutoCommit(false) first", NO_TRANSACTION);

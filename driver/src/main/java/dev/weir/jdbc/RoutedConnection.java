@@ -529,8 +529,11 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
     }
 
     /**
-     * Reaches the primary's own connection; from then on the session stays on the primary, whose state the caller may change. What is
-     * written through an unwrapped H2 connection is not logged and reaches no replica.
+     * Reaches the primary's own connection; from then on the session stays on the primary, whose state the caller may change, and what is
+     * done there is part of this connection's transactions. What is written through an unwrapped H2 connection is not logged and reaches no
+     * replica.
+     *
+     * @throws SQLException 25001 if the open transaction runs on a replica, 0A000 if the target's connection is no such object
      */
     @Override
     @NullUnmarked
@@ -538,11 +541,17 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
         if (type.isInstance(this)) {
             return type.cast(this);
         }
+        checkOpen();
+        Delegate inUse = transaction.delegate();
+        if (inUse != null && !inUse.isPrimary()) {
+            throw Refusal.unwrapOnReplica(type, inUse.node());
+        }
         Delegate delegate = execution.primary();
         Connection target = delegate.connection();
         if (!target.isWrapperFor(type)) {
             throw Refusal.notWrapper(type);
         }
+        transaction.expose(delegate);
         session.pin(delegate.node());
         delegate.alter();
         return target.unwrap(type);

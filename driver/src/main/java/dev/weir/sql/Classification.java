@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param pins whether it leaves state on its node, such as a temporary table or a lock, so that the session must stay there
  * @param readOnly for {@link Kind#BEGIN} whether the transaction is declared read-only
  * @param argument the savepoint's name as written, or the statement after EXPLAIN ROUTE, or {@code "CHAIN"} for a COMMIT or
- *     ROLLBACK that opens the next transaction at once; null otherwise
+ *     ROLLBACK that opens the next transaction at once; for a {@link Kind#MULTIPLE} or {@link Kind#UNKNOWN} that begins or ends
+ *     transactions, {@link #LEAVES_OPEN} or {@link #LEAVES_ENDED}; null otherwise
  * @param write the structure of a {@link Kind#WRITE} on one table of H2; null if it has none that is understood, and on
  *     PostgreSQL, where nothing is captured
  * @param ddl the structure of a {@link Kind#DDL}; null if it is not understood
@@ -27,6 +28,12 @@ public record Classification(
         @Nullable String argument,
         @Nullable WriteShape write,
         @Nullable DdlShape ddl) {
+    /** The argument of a text that leaves a transaction open which it has begun itself. */
+    public static final String LEAVES_OPEN = "LEAVES OPEN";
+
+    /** The argument of a text that ends a transaction and begins none after that. */
+    public static final String LEAVES_ENDED = "LEAVES ENDED";
+
     static Classification of(Kind kind, String reason) {
         return new Classification(kind, reason, null, false, false, false, null, null, null);
     }
@@ -65,7 +72,7 @@ public record Classification(
         return new Classification(kind, reason, hint, tableless, pins, true, argument, write, ddl);
     }
 
-    Classification withArgument(String text) {
+    Classification withArgument(@Nullable String text) {
         return new Classification(kind, reason, hint, tableless, pins, readOnly, text, write, ddl);
     }
 

@@ -79,7 +79,7 @@ final class StatementClassifier {
                         : call("executes a prepared statement").pinning();
             case PREPARE ->
                 tokens.is(from + 1, Word.TRANSACTION) || tokens.is(from + 1, Word.COMMIT)
-                        ? Classification.unknown("prepares a transaction")
+                        ? Classification.unknown("prepares a transaction").withArgument(Classification.LEAVES_ENDED)
                         : Classification.unknown("prepares a statement in its session")
                                 .pinning();
             case DEALLOCATE -> Classification.unknown("changes the session").pinning();

@@ -1,5 +1,7 @@
 package dev.weir.sql;
 
+import org.jspecify.annotations.Nullable;
+
 /** Classifies texts afresh, without a cache. Thread-safe. */
 final class TextClassifier {
     private final SqlDialect dialect;
@@ -50,7 +52,19 @@ final class TextClassifier {
             return Classification.read(first.tableless() && second.tableless());
         }
         Classification both = Classification.of(Kind.MULTIPLE, "several statements, not all of them plain reads");
-        return first.pins() || second.pins() ? both.pinning() : both;
+        String control = control(second);
+        Classification controlled = both.withArgument(control == null ? control(first) : control);
+        return first.pins() || second.pins() ? controlled.pinning() : controlled;
+    }
+
+    /** What a part of a text leaves of the transaction that it is in. */
+    private static @Nullable String control(Classification part) {
+        return switch (part.kind()) {
+            case BEGIN -> Classification.LEAVES_OPEN;
+            case COMMIT, ROLLBACK -> part.argument() == null ? Classification.LEAVES_ENDED : Classification.LEAVES_OPEN;
+            case MULTIPLE, UNKNOWN -> part.argument();
+            default -> null;
+        };
     }
 
     /** A text that the server may read in another way than the lexer did: nothing derived from its tokens may be relied on. */

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -236,6 +237,17 @@ class RoutedStatementTest {
             statement.addBatch("INSERT INTO ITEM(ID, NAME) VALUES (1, 'duplicate')");
             assertThatThrownBy(statement::executeBatch).isInstanceOf(BatchUpdateException.class);
             assertThat(who(statement)).isEqualTo(PRIMARY);
+        }
+    }
+
+    @Test
+    void shouldRefuseTextOfSeveralStatementsWhenItControlsTransaction() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            assertThatThrownBy(() -> statement.execute("BEGIN; SELECT * FROM ITEM FOR UPDATE"))
+                    .isInstanceOf(SQLFeatureNotSupportedException.class)
+                    .hasMessageContaining("statements of their own");
+            assertThatThrownBy(() -> statement.addBatch("SELECT * FROM ITEM FOR UPDATE; COMMIT"))
+                    .isInstanceOf(SQLFeatureNotSupportedException.class);
         }
     }
 
