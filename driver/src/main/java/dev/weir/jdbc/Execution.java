@@ -25,6 +25,7 @@ final class Execution {
     private final Delegates delegates;
     private final SessionSettings settings;
     private final LogicalTransaction transaction;
+    private final Pins pins;
     private final RoutedDatabase database;
     private final SqlDialect dialect;
     private @Nullable Route lastRoute;
@@ -44,6 +45,7 @@ final class Execution {
         this.settings = settings;
         this.transaction = transaction;
         this.dialect = database.dialect();
+        this.pins = new Pins(session, dialect);
     }
 
     @Nullable Route lastRoute() {
@@ -231,7 +233,7 @@ final class Execution {
         if (mayChangeSchema(classification)) {
             database.catalog().changed(database.capture().committedLsn(delegate.connection()));
         }
-        leftState(delegate, classification.pins(), mayLeaveState(classification));
+        leftState(sql, classification, delegate);
         return result;
     }
 
@@ -309,17 +311,43 @@ final class Execution {
         }
         executedOnNode(delegate);
         plan.settings().forEach(sql -> remember(sql, delegate));
-        leftState(delegate, plan.pins(), plan.leavesState() || !plan.settings().isEmpty());
+        if (plan.pins() && delegate.isPrimary()) {
+            pins.hold(delegate.node());
+        }
+        if (plan.pins() || plan.leavesState() || !plan.settings().isEmpty()) {
+            delegate.alter();
+        }
         return result;
     }
 
-    private void leftState(Delegate delegate, boolean pins, boolean alters) {
-        if (pins && delegate.isPrimary()) {
-            session.pin(delegate.node());
+    private void leftState(String sql, Classification classification, Delegate delegate) throws SQLException {
+        if (classification.pins() && delegate.isPrimary()) {
+            pins.hold(delegate.node(), sql, classification);
         }
-        if (pins || alters) {
+        if (classification.pins() || mayLeaveState(classification)) {
             delegate.alter();
         }
+        pins.ran(sql);
+        letGo();
+    }
+
+    /** Leaves the primary again if what held the session there has ended; call it when a transaction may have ended, too. */
+    void letGo() throws SQLException {
+        Node node = session.pinnedTo();
+        if (node != null && pins.isAsking() && transaction.delegate() == null) {
+            Delegate held = delegates.opened(node);
+            if (held != null) {
+                transaction.stayOutside(held);
+                pins.ask(held);
+            }
+        }
+    }
+
+    /** Holds the session on the primary, whose own connection the application works on. */
+    void reached(Delegate delegate) throws SQLException {
+        transaction.expose(delegate);
+        pins.holdReached(delegate.node());
+        delegate.alter();
     }
 
     private void executedOnNode(Delegate delegate) throws SQLException {
@@ -430,6 +458,7 @@ final class Execution {
                 transaction.rollback();
             }
             transaction.ended(chain);
+            letGo();
         }
         return call.answer(null);
     }
@@ -450,10 +479,12 @@ final class Execution {
         delegate.alter();
         if (statement.hasParameters()) {
             // Its text alone cannot be repeated on other nodes.
-            session.pin(delegate.node());
+            pins.hold(delegate.node());
         } else {
             remember(SessionSql.of(sql), delegate);
         }
+        pins.ran(sql);
+        letGo();
         return result;
     }
 

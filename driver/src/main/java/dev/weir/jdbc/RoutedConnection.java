@@ -17,6 +17,7 @@ import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Savepoint;
+import java.sql.ShardingKey;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.Properties;
@@ -182,6 +183,7 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
     public void setAutoCommit(boolean on) throws SQLException {
         checkOpen();
         transaction.setAutoCommit(on);
+        execution.letGo();
     }
 
     @Override
@@ -195,6 +197,7 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
         refuseAutoCommit("commit");
         transaction.commit();
         transaction.ended(false);
+        execution.letGo();
     }
 
     @Override
@@ -202,6 +205,7 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
         refuseAutoCommit("rollback");
         transaction.rollback();
         transaction.ended(false);
+        execution.letGo();
     }
 
     /** PostgreSQL refuses to end a transaction under auto-commit; H2 has nothing to do then. */
@@ -366,6 +370,43 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
     public int getNetworkTimeout() throws SQLException {
         checkOpen();
         return networkTimeout == null ? 0 : networkTimeout;
+    }
+
+    /** Nothing to prepare: a request that executes nothing opens no physical connection. */
+    @Override
+    public void beginRequest() throws SQLException {
+        checkOpen();
+    }
+
+    @Override
+    public void endRequest() throws SQLException {
+        checkOpen();
+    }
+
+    @Override
+    public void setShardingKey(@Nullable ShardingKey key) throws SQLException {
+        throw noSharding();
+    }
+
+    @Override
+    public void setShardingKey(@Nullable ShardingKey key, @Nullable ShardingKey superKey) throws SQLException {
+        throw noSharding();
+    }
+
+    @Override
+    public boolean setShardingKeyIfValid(@Nullable ShardingKey key, int timeout) throws SQLException {
+        throw noSharding();
+    }
+
+    @Override
+    public boolean setShardingKeyIfValid(@Nullable ShardingKey key, @Nullable ShardingKey superKey, int timeout)
+            throws SQLException {
+        throw noSharding();
+    }
+
+    private SQLException noSharding() throws SQLException {
+        checkOpen();
+        return Refusal.unsupported("Sharding keys are not supported: every node holds the whole database");
     }
 
     @Override
@@ -551,9 +592,7 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
         if (!target.isWrapperFor(type)) {
             throw Refusal.notWrapper(type);
         }
-        transaction.expose(delegate);
-        session.pin(delegate.node());
-        delegate.alter();
+        execution.reached(delegate);
         return target.unwrap(type);
     }
 

@@ -15,7 +15,9 @@ record SqlBegin(boolean isReadOnly, @Nullable String modes, boolean isByText) {
     /** One that a text of several statements has begun. */
     static final SqlBegin BY_TEXT = new SqlBegin(false, null, true);
 
-    private static final String GAP = "(?:\\s|--[^\\n]*(?:\\n|\\z)|/\\*.*?\\*/)*";
+    /** A pattern of white space and comments. */
+    static final String GAP = "(?:\\s|--[^\\n]*(?:\\n|\\z)|/\\*.*?\\*/)*";
+
     private static final Pattern HEAD = Pattern.compile(
             "\\A[\\s;]*" + GAP + "(?:BEGIN" + GAP + "(?:WORK\\b|TRANSACTION\\b)?|START" + GAP + "TRANSACTION\\b)" + GAP,
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);

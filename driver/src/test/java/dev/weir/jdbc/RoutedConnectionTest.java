@@ -284,6 +284,36 @@ class RoutedConnectionTest {
     }
 
     @Test
+    void shouldReadOnReplicaAgainWhenTemporaryTableIsDropped() throws SQLException {
+        execute("CREATE LOCAL TEMPORARY TABLE SCRATCH(ID INT)", "CREATE LOCAL TEMPORARY TABLE OTHER(ID INT)");
+        execute("DROP TABLE SCRATCH");
+        assertThat(who()).isEqualTo(PRIMARY);
+        connection.setAutoCommit(false);
+        execute("DROP TABLE OTHER");
+        connection.commit();
+        connection.setAutoCommit(true);
+        cluster.catchUp();
+        assertThat(who()).startsWith("r");
+        execute("CREATE LOCAL TEMPORARY TABLE OTHER(ID INT)");
+        connection.unwrap(org.h2.jdbc.JdbcConnection.class);
+        execute("DROP TABLE OTHER");
+        cluster.catchUp();
+        assertThat(who()).as("the unwrapped connection stays reachable").isEqualTo(PRIMARY);
+    }
+
+    @Test
+    void shouldOpenNoDelegateWhenRequestsBeginAndEndOrShardingIsAskedFor() throws SQLException {
+        connection.beginRequest();
+        connection.endRequest();
+        connection.setNetworkTimeout(Runnable::run, 5_000);
+        assertThat(connection.getNetworkTimeout()).isEqualTo(5_000);
+        assertThatThrownBy(() -> connection.setShardingKey(null)).isInstanceOf(SQLFeatureNotSupportedException.class);
+        assertThatThrownBy(() -> connection.setShardingKeyIfValid(null, 1))
+                .isInstanceOf(SQLFeatureNotSupportedException.class);
+        assertThat(cluster.lent()).isZero();
+    }
+
+    @Test
     void shouldCarryWeirsClientInfoWhenSet() throws SQLException {
         assertThat(connection.getClientInfo("weir.consistency")).isEqualTo("session");
         connection.setClientInfo("weir.consistency", "Strong");

@@ -14,6 +14,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLXML;
 import java.sql.Statement;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,10 @@ final class PostgresContractTest {
             row.next();
             return row.getBoolean(1);
         }
+    }
+
+    private void awaitStandby(String when) {
+        Awaitility.await(when).until(this::onStandby);
     }
 
     private String items() throws SQLException {
@@ -279,5 +284,41 @@ final class PostgresContractTest {
         assertThat(onStandby()).isTrue();
         execute("SET application_name = 'shop'", "RESET application_name", "DISCARD ALL");
         assertThat(onStandby()).isTrue();
+    }
+
+    @Test
+    void shouldReadOnStandbyAgainWhenReasonOfPinHasEnded() throws SQLException {
+        execute("CREATE TEMP TABLE scratch (id int)");
+        assertThat(onStandby()).isFalse();
+        execute("DROP TABLE scratch");
+        awaitStandby("after DROP of the temporary table");
+        execute("SELECT pg_advisory_lock(7)");
+        assertThat(onStandby()).isFalse();
+        execute("SELECT pg_advisory_unlock(7)");
+        awaitStandby("after unlock");
+        execute("LISTEN news");
+        assertThat(onStandby()).isFalse();
+        execute("UNLISTEN *");
+        awaitStandby("after UNLISTEN");
+        execute("PREPARE p AS SELECT 1", "EXECUTE p");
+        assertThat(onStandby()).isFalse();
+        execute("DEALLOCATE p");
+        awaitStandby("after DEALLOCATE");
+        connection.setAutoCommit(false);
+        execute("DECLARE c CURSOR WITH HOLD FOR SELECT 1");
+        connection.commit();
+        connection.setAutoCommit(true);
+        assertThat(onStandby()).isFalse();
+        execute("CLOSE c");
+        awaitStandby("after CLOSE");
+        execute("CREATE TEMP TABLE scratch (id int)", "DISCARD ALL");
+        awaitStandby("after DISCARD ALL");
+        connection.setAutoCommit(false);
+        execute("CREATE TEMP TABLE scratch (id int) ON COMMIT DROP");
+        connection.commit();
+        connection.setAutoCommit(true);
+        awaitStandby("after the end of a table that lives for a transaction");
+        execute("SELECT set_config('shop.tenant', '7', false)", "SELECT pg_advisory_lock(7), pg_advisory_unlock(7)");
+        assertThat(onStandby()).as("a variable stays").isFalse();
     }
 }
