@@ -20,6 +20,7 @@ public final class Cluster implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
     private static final Duration READY_AT_MOST = Duration.ofSeconds(10);
+    private static final Duration CATALOG_AT_MOST = Duration.ofSeconds(90);
 
     private final ClusterSettings settings;
     private final Dialect dialect;
@@ -30,6 +31,7 @@ public final class Cluster implements AutoCloseable {
     private final List<NodePool> pools;
     private final MonitorLoop loop;
     private final Views views;
+    private final @Nullable SchemaWatch schemaWatch;
     private final LongSupplier clock;
     private final @Nullable EmbeddedReplication replication;
     private final @Nullable PrimaryHead head;
@@ -67,6 +69,16 @@ public final class Cluster implements AutoCloseable {
                 sample -> MonitorLoop.verdict(sample, dialect),
                 views::publish,
                 this::closeIfIdle);
+        this.schemaWatch = schemaWatch(name, elsewhere);
+    }
+
+    private @Nullable SchemaWatch schemaWatch(String name, boolean elsewhere) {
+        String versionSql = dialect.schemaVersionSql();
+        if (versionSql == null) {
+            return null;
+        }
+        Wire patient = new Wire(dialect, settings.targetProperties(), elsewhere, elsewhere ? CATALOG_AT_MOST : null);
+        return new SchemaWatch(name, dialect, versionSql, patient, this::view, read -> definitions = read);
     }
 
     private NodePool pool(Node node, String name, Wire wire) {
@@ -87,6 +99,9 @@ public final class Cluster implements AutoCloseable {
 
     void start() {
         loop.start();
+        if (schemaWatch != null) {
+            schemaWatch.start();
+        }
     }
 
     /** Takes one more share, to be given up by {@link #close}; false if the cluster has closed for good. Never blocks. */
@@ -117,12 +132,27 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * The newest definitions of the primary's views; one volatile read. At least as new as the primary's position in the view.
+     * The newest definitions of the database's own objects; one volatile read. On H2 at least as new as the primary's position in
+     * the view, on PostgreSQL at most some seconds older than the primary's catalog.
      *
-     * @return null if none were read yet, or if the database does not tell when its schema changes
+     * @return null if none were read yet
      */
     public @Nullable SchemaDefinitions definitions() {
         return definitions;
+    }
+
+    /**
+     * Notes that the schema may have changed, by a transaction that has committed, and has the definitions read anew. Never blocks.
+     *
+     * @return what {@link SchemaDefinitions#covers} must reach until the definitions have the change; -1 if the log's positions
+     *     tell that
+     */
+    public long schemaChanged() {
+        if (schemaWatch == null) {
+            probeNow();
+            return -1;
+        }
+        return schemaWatch.changed();
     }
 
     /** The clock of the view's times: monotonic, in nanoseconds, of arbitrary origin. */
@@ -320,6 +350,9 @@ public final class Cluster implements AutoCloseable {
         }
         Clusters.forget(this);
         loop.stop();
+        if (schemaWatch != null) {
+            schemaWatch.stop();
+        }
         pools.forEach(NodePool::close);
         if (head != null) {
             head.close();

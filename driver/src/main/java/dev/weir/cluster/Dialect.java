@@ -1,6 +1,7 @@
 package dev.weir.cluster;
 
 import dev.weir.sql.SqlDialect;
+import dev.weir.sql.Syntax;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -26,10 +27,22 @@ abstract class Dialect {
      */
     abstract Reading read(ResultSet row) throws SQLException;
 
-    /** Asks a primary for names and queries of its views; null if it does not tell when its schema changes. */
-    @Nullable String definitionsSql() {
+    /**
+     * Asks a node for the database's own objects, as columns kind, schema, name, language and body of a
+     * {@link dev.weir.sql.Definition}; kind {@code mode} names the lexical rules.
+     */
+    abstract String definitionsSql();
+
+    /**
+     * Asks a node for one text that differs whenever {@link #definitionsSql} may answer differently; null if the probe tells the
+     * position of the newest schema change.
+     */
+    @Nullable String schemaVersionSql() {
         return null;
     }
+
+    /** The lexical rules of a server that does not tell them. */
+    abstract Syntax syntax();
 
     /** What an error says about the node that raised it. */
     abstract Failure failure(SQLException error);

@@ -1,5 +1,6 @@
 package dev.weir.cluster;
 
+import dev.weir.sql.Syntax;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -13,9 +14,24 @@ final class H2Dialect extends Dialect {
             + " FROM WEIR.NODE N LEFT JOIN WEIR.HEAD H ON H.ID = 1 LEFT JOIN WEIR.CHECKPOINT C ON C.ID = 1"
             + " WHERE N.ID = 1";
 
-    private static final String DEFINITIONS = "SELECT TABLE_NAME, VIEW_DEFINITION FROM INFORMATION_SCHEMA.VIEWS"
-            + " WHERE TABLE_SCHEMA <> 'INFORMATION_SCHEMA'"
-            + " UNION ALL SELECT SYNONYM_NAME, 'TABLE \"' || SYNONYM_FOR || '\"' FROM INFORMATION_SCHEMA.SYNONYMS";
+    /** A trigger on SELECT runs code whenever its table is read; a linked table is read from another database. */
+    private static final String DEFINITIONS = """
+            SELECT 'relation', TABLE_SCHEMA, TABLE_NAME, 'sql', VIEW_DEFINITION FROM INFORMATION_SCHEMA.VIEWS
+              WHERE TABLE_SCHEMA <> 'INFORMATION_SCHEMA'
+            UNION ALL SELECT 'relation', SYNONYM_SCHEMA, SYNONYM_NAME, 'sql',
+                'TABLE "' || REPLACE(SYNONYM_FOR, '"', '""') || '"' FROM INFORMATION_SCHEMA.SYNONYMS
+            UNION ALL SELECT 'relation', EVENT_OBJECT_SCHEMA, EVENT_OBJECT_TABLE, 'java', NULL
+              FROM INFORMATION_SCHEMA.TRIGGERS WHERE EVENT_MANIPULATION LIKE '%SELECT%'
+            UNION ALL SELECT 'relation', TABLE_SCHEMA, TABLE_NAME, 'sql', NULL FROM INFORMATION_SCHEMA.TABLES
+              WHERE TABLE_SCHEMA <> 'INFORMATION_SCHEMA'
+                AND (STORAGE_TYPE = 'TABLE LINK' OR TABLE_CLASS = 'org.h2.table.TableLink')
+            UNION ALL SELECT 'relation', D.DOMAIN_SCHEMA, D.DOMAIN_NAME, 'sql', 'SELECT ' || C.CHECK_CLAUSE
+              FROM INFORMATION_SCHEMA.DOMAIN_CONSTRAINTS D JOIN INFORMATION_SCHEMA.CHECK_CONSTRAINTS C
+              ON C.CONSTRAINT_SCHEMA = D.CONSTRAINT_SCHEMA AND C.CONSTRAINT_NAME = D.CONSTRAINT_NAME
+            UNION ALL SELECT 'function', ROUTINE_SCHEMA, ROUTINE_NAME, 'java', NULL FROM INFORMATION_SCHEMA.ROUTINES
+              WHERE ROUTINE_SCHEMA <> 'INFORMATION_SCHEMA'
+            UNION ALL SELECT 'mode', '', SETTING_VALUE, '', '' FROM INFORMATION_SCHEMA.SETTINGS
+              WHERE SETTING_NAME = 'MODE'""";
 
     @Override
     String definitionsSql() {
@@ -41,6 +57,11 @@ final class H2Dialect extends Dialect {
             return new Reading(role, cluster, 0, -1, -1, primary ? "has no log head" : "has not been seeded yet");
         }
         return new Reading(role, cluster, epoch, lsn, primary ? row.getLong(7) : -1, null);
+    }
+
+    @Override
+    Syntax syntax() {
+        return Syntax.H2;
     }
 
     @Override

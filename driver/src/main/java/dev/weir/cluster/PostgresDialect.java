@@ -1,5 +1,6 @@
 package dev.weir.cluster;
 
+import dev.weir.sql.Syntax;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -36,6 +37,16 @@ final class PostgresDialect extends Dialect {
     }
 
     @Override
+    String definitionsSql() {
+        return PostgresCatalog.DEFINITIONS;
+    }
+
+    @Override
+    String schemaVersionSql() {
+        return PostgresCatalog.VERSION;
+    }
+
+    @Override
     Reading read(ResultSet row) throws SQLException {
         row.next();
         NodeRole role = row.getBoolean(1) ? NodeRole.REPLICA : NodeRole.PRIMARY;
@@ -58,6 +69,11 @@ final class PostgresDialect extends Dialect {
             return lsn - LONG_PAGE_HEADER;
         }
         return inSegment > pageSize && lsn % pageSize == SHORT_PAGE_HEADER ? lsn - SHORT_PAGE_HEADER : lsn;
+    }
+
+    @Override
+    Syntax syntax() {
+        return Syntax.POSTGRESQL;
     }
 
     @Override

@@ -1,15 +1,11 @@
 package dev.weir.cluster;
 
-import java.util.Map;
+import dev.weir.sql.Schema;
 
 /**
- * The definitions of the primary's views and synonyms, which a statement that names one depends on. Immutable.
+ * What the primary's catalog said about the database's own objects at one time. Immutable.
  *
- * @param lsn the schema change up to which they are known to be complete; they may be newer
- * @param queries the query behind each name, without its schema; empty text where the user may not see it
+ * @param covers up to which change they are known to be complete; they may be newer. On H2 the LSN of a schema change, on
+ *     PostgreSQL what {@link Cluster#schemaChanged} has returned
  */
-public record SchemaDefinitions(long lsn, Map<String, String> queries) {
-    public SchemaDefinitions {
-        queries = Map.copyOf(queries);
-    }
-}
+public record SchemaDefinitions(long covers, Schema schema) {}

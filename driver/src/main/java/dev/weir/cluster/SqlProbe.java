@@ -1,12 +1,10 @@
 package dev.weir.cluster;
 
+import dev.weir.sql.Schema;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -69,21 +67,11 @@ final class SqlProbe implements Probe {
 
     /** Reads the definitions anew when the schema has changed, before the sample that shows the change is published. */
     private void readDefinitions(Connection from, Reading reading) throws SQLException {
-        String sql = dialect.definitionsSql();
-        if (sql == null || reading.schemaLsn() < 0 || reading.schemaLsn() == schemaLsn) {
-            return;
+        if (reading.schemaLsn() >= 0 && reading.schemaLsn() != schemaLsn) {
+            Schema schema = SchemaReader.read(from, dialect);
+            schemaLsn = reading.schemaLsn();
+            schemaListener.accept(new SchemaDefinitions(schemaLsn, schema));
         }
-        Map<String, String> queries = new HashMap<>();
-        try (Statement asking = from.createStatement();
-                ResultSet row = asking.executeQuery(sql)) {
-            while (row.next()) {
-                String definition = row.getString(2);
-                // Of views of one name in several schemas, the doubtful one counts: two texts are never a plain read.
-                queries.merge(row.getString(1), definition == null ? "" : definition, (one, other) -> "");
-            }
-        }
-        schemaLsn = reading.schemaLsn();
-        schemaListener.accept(new SchemaDefinitions(schemaLsn, queries));
     }
 
     private PreparedStatement open() throws SQLException {

@@ -133,14 +133,27 @@ final class Answers {
         Classification classification = connection.classify(sql);
         Explanation explanation = routing.explain(classification, session);
         Node node = explanation.route().node();
+        Reason reason = explanation.route().reason();
+        if (mustWaitForSchema(classification)) {
+            NodeStatus primary = routing.cluster().view().primary();
+            node = primary == null ? null : primary.node();
+            reason = Reason.UNREAD_SCHEMA;
+        }
         return new @Nullable Object[] {
             lower(classification.kind()),
             place(classification.kind(), node),
             node == null ? null : node.name(),
-            reason(classification, explanation.route().reason()),
+            reason(classification, reason),
             known(explanation.lsnNeeded()),
             known(explanation.lsnHas())
         };
+    }
+
+    /** Whether a plain read would run on the primary now because the newest schema is not known. */
+    private boolean mustWaitForSchema(Classification classification) {
+        return classification.kind() == Kind.READ
+                && session.transaction() == RoutingSession.Transaction.NONE
+                && !connection.database().catalog().isComplete();
     }
 
     private String place(Kind kind, @Nullable Node node) {

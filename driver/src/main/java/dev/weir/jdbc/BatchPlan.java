@@ -12,6 +12,7 @@ final class BatchPlan {
     private final List<SessionSql> settings = new ArrayList<>(0);
     private boolean pins;
     private boolean leavesState;
+    private boolean changesSchema;
 
     BatchPlan(Delegate delegate) {
         this.delegate = delegate;
@@ -28,6 +29,10 @@ final class BatchPlan {
 
     boolean leavesState() {
         return leavesState;
+    }
+
+    boolean changesSchema() {
+        return changesSchema;
     }
 
     List<SessionSql> settings() {
@@ -48,7 +53,6 @@ final class BatchPlan {
             case READ,
                     PRIMARY_READ,
                     WRITE,
-                    DDL,
                     MAINTENANCE,
                     CALL,
                     SAVEPOINT,
@@ -56,11 +60,13 @@ final class BatchPlan {
                     ROLLBACK_TO_SAVEPOINT,
                     TRANSACTION_SETTING,
                     EMPTY -> {}
+            case DDL -> changesSchema = true;
             case MULTIPLE, UNKNOWN -> {
                 if (classification.argument() != null) {
                     throw Refusal.notInBatch(classification);
                 }
                 leavesState = true;
+                changesSchema = true;
             }
         }
         pins |= classification.pins();

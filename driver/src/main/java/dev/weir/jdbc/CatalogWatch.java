@@ -2,80 +2,90 @@ package dev.weir.jdbc;
 
 import dev.weir.cluster.Cluster;
 import dev.weir.cluster.SchemaDefinitions;
-import dev.weir.sql.Catalog;
 import dev.weir.sql.Classifier;
-import dev.weir.sql.Kind;
-import dev.weir.sql.SqlDialect;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
+import dev.weir.sql.Schema;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the classifier's catalog as new as the cluster's, so that a read through an H2 view that consumes a sequence, which a replica
- * would do silently, goes to the primary. On PostgreSQL a standby refuses such a read by itself. Thread-safe.
+ * Keeps the classifier's catalog as new as the cluster's, so that a read through a view or a function which does what a replica would
+ * do silently, such as drawing from a sequence of H2 or taking an advisory lock of PostgreSQL, goes to the primary. Thread-safe.
  */
 final class CatalogWatch {
     private final Cluster cluster;
     private final Classifier classifier;
-    private final boolean watches;
     private final AtomicLong newestChange = new AtomicLong();
+    private final AtomicBoolean adopting = new AtomicBoolean();
     private volatile @Nullable SchemaDefinitions adopted;
 
     CatalogWatch(Cluster cluster, Classifier classifier) {
         this.cluster = cluster;
         this.classifier = classifier;
-        this.watches = cluster.dialect() == SqlDialect.H2;
     }
 
-    /** Notes that this JVM may have committed a schema change at this position; -1 if it has not. Never blocks. */
-    void changed(long lsn) {
-        if (lsn > newestChange.get()) {
-            newestChange.accumulateAndGet(lsn, Math::max);
-            cluster.probeNow();
+    /**
+     * Notes that this JVM may have committed a schema change. Never blocks.
+     *
+     * @param lsn the position of the commit in the log of H2; -1 if nothing is known to have been committed, or on PostgreSQL
+     * @param unlikely whether reads need not wait for the definitions to be read, as after a call of a routine
+     */
+    void changed(long lsn, boolean unlikely) {
+        if (lsn < 0) {
+            long change = cluster.schemaChanged();
+            await(unlikely ? -1 : change);
+        } else if (lsn > newestChange.get()) {
+            await(lsn);
+            cluster.schemaChanged();
         }
     }
 
-    /** Whether the cluster has read newer definitions than the classifier knows. At most two volatile reads. */
-    boolean isOutdated() {
-        return watches && !Objects.equals(adopted, cluster.definitions());
+    private void await(long change) {
+        newestChange.accumulateAndGet(change, Math::max);
     }
 
-    /** Brings the classifier up to date. */
-    void update() {
+    /**
+     * Brings the classifier up to date. At most three volatile reads if it is.
+     *
+     * @return whether verdicts given before may be wrong
+     */
+    boolean update() {
         SchemaDefinitions now = cluster.definitions();
-        if (now != null && isOutdated()) {
-            adopt(now);
+        SchemaDefinitions known = adopted;
+        if (now == null || now.equals(known) || !adopting.compareAndSet(false, true)) {
+            return false;
+        }
+        try {
+            return adopt();
+        } finally {
+            adopting.set(false);
         }
     }
 
-    /** False while the views of the newest schema are not known, so that no read may be tried on a replica. */
+    private boolean adopt() {
+        SchemaDefinitions now = cluster.definitions();
+        SchemaDefinitions known = adopted;
+        if (now == null || now.equals(known)) {
+            return false;
+        }
+        Schema before = known == null ? null : known.schema();
+        boolean differs = !now.schema().equals(before);
+        if (differs) {
+            classifier.update(now.schema());
+        }
+        adopted = now;
+        return differs;
+    }
+
+    /** False while the newest schema is not known, so that no read may be tried on a replica. */
     boolean isComplete() {
         SchemaDefinitions known = adopted;
-        return !watches || (known != null && known.lsn() >= newestChange.get());
+        return known != null && known.covers() >= newestChange.get() && isNewest(known);
     }
 
-    private void adopt(SchemaDefinitions definitions) {
-        classifier.update(new Catalog(volatileAmong(definitions.queries()), Set.of(), Set.of()));
-        adopted = definitions;
-    }
-
-    /** The views whose query is no plain read, or reads such a view. */
-    private Set<String> volatileAmong(Map<String, String> queries) {
-        Classifier judge = classifier.fresh();
-        Set<String> found = new HashSet<>();
-        int before;
-        do {
-            before = found.size();
-            judge.update(new Catalog(found, Set.of(), Set.of()));
-            queries.forEach((name, query) -> {
-                if (judge.classify(query).kind() != Kind.READ) {
-                    found.add(name);
-                }
-            });
-        } while (found.size() > before);
-        return found;
+    /** Whether another thread is not just taking over newer definitions. */
+    private boolean isNewest(SchemaDefinitions known) {
+        SchemaDefinitions now = cluster.definitions();
+        return now != null && (now.equals(known) || now.schema().equals(known.schema()));
     }
 }

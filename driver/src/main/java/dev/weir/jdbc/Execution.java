@@ -29,6 +29,7 @@ final class Execution {
     private final RoutedDatabase database;
     private final SqlDialect dialect;
     private @Nullable Route lastRoute;
+    private int seenGeneration = -1;
 
     Execution(
             RoutedConnection connection,
@@ -79,12 +80,14 @@ final class Execution {
 
     private <R> R read(RoutedStatement statement, String sql, Classification classification, Call<R> call)
             throws SQLException {
-        CatalogWatch catalog = database.catalog();
-        if (catalog.isOutdated()) {
-            catalog.update();
+        boolean schemaRead = isSchemaRead();
+        int generation = database.generation();
+        if (generation != seenGeneration) {
+            // The verdict may be older than the catalog.
+            seenGeneration = generation;
             return run(statement, sql, database.classify(sql), call);
         }
-        Reason forced = catalog.isComplete() ? reasonForPrimary(statement, call) : Reason.UNREAD_SCHEMA;
+        Reason forced = schemaRead ? reasonForPrimary(statement, call) : Reason.UNREAD_SCHEMA;
         Route route = forced == null ? routing.route(classification, session) : routing.toPrimary(forced, session);
         boolean mayMove = transaction.delegate() == null && !isPrimary(route.target()) && !statement.hasStreams();
         Delegate delegate = null;
@@ -97,6 +100,13 @@ final class Execution {
             Route other = afterFailedRead(route, delegate, mayMove, sql, classification, e);
             return retry(statement, other, call, e);
         }
+    }
+
+    /** Whether the classifier's catalog has every schema change that a read must heed. */
+    private boolean isSchemaRead() {
+        CatalogWatch catalog = database.catalog();
+        catalog.update();
+        return catalog.isComplete();
     }
 
     private <R> R readOn(RoutedStatement statement, Delegate delegate, Call<R> call) throws SQLException {
@@ -231,7 +241,7 @@ final class Execution {
             transaction.controlledByText(delegate, Classification.LEAVES_OPEN.equals(classification.argument()));
         }
         if (mayChangeSchema(classification)) {
-            database.catalog().changed(database.capture().committedLsn(delegate.connection()));
+            schemaMayHaveChanged(delegate, classification.kind() == Kind.CALL);
         }
         leftState(sql, classification, delegate);
         return result;
@@ -257,6 +267,14 @@ final class Execution {
                             + " end one on H2; send BEGIN, COMMIT and ROLLBACK as statements of their own");
         }
         return controls;
+    }
+
+    private void schemaMayHaveChanged(Delegate delegate, boolean unlikely) throws SQLException {
+        CatalogWatch catalog = database.catalog();
+        catalog.changed(database.capture().committedLsn(delegate.connection()), unlikely);
+        if (transaction.isOpen() && !unlikely) {
+            transaction.afterCommit(() -> catalog.changed(-1, false));
+        }
     }
 
     private static boolean mayChangeSchema(Classification classification) {
@@ -310,6 +328,9 @@ final class Execution {
             throw failedOnNode(delegate, null, e);
         }
         executedOnNode(delegate);
+        if (plan.changesSchema()) {
+            schemaMayHaveChanged(delegate, false);
+        }
         plan.settings().forEach(sql -> remember(sql, delegate));
         if (plan.pins() && delegate.isPrimary()) {
             pins.hold(delegate.node());

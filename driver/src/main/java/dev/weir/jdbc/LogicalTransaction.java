@@ -32,6 +32,7 @@ final class LogicalTransaction {
     private @Nullable SqlBegin begun;
     private @Nullable Delegate delegate;
     private @Nullable Delegate exposed;
+    private @Nullable Runnable afterCommit;
     private long appliedBefore;
     private long notedLsn = -1;
 
@@ -193,6 +194,19 @@ final class LogicalTransaction {
         outside.catchUp(settings);
     }
 
+    /** Has something done when the transaction has committed, or may have. */
+    void afterCommit(Runnable action) {
+        afterCommit = action;
+    }
+
+    private void runAfterCommit() {
+        Runnable action = afterCommit;
+        afterCommit = null;
+        if (action != null) {
+            action.run();
+        }
+    }
+
     /** Records session state that a statement of the transaction has set: other delegates get it if it commits. */
     void addPending(SessionSql sql) {
         pending.add(sql);
@@ -224,6 +238,7 @@ final class LogicalTransaction {
     /** Notes that the transaction on the delegate has committed. */
     void committed(Delegate committing) throws SQLException {
         delegate = null;
+        runAfterCommit();
         recordPending(committing);
         if (committing.isPrimary()) {
             noteCommit(committing);
@@ -261,6 +276,7 @@ final class LogicalTransaction {
             return failure;
         }
         routing.cluster().reportFailure(committing.node(), failure);
+        runAfterCommit();
         abandon();
         boolean inDoubt = committing.isPrimary() && !capture.tellsDoubt();
         return inDoubt ? Refusal.inDoubt(committing.node(), failure) : failure;
@@ -268,6 +284,7 @@ final class LogicalTransaction {
 
     void rollback() throws SQLException {
         Delegate undone = delegate;
+        afterCommit = null;
         if (undone != null) {
             try {
                 end(undone, false);
@@ -295,6 +312,7 @@ final class LogicalTransaction {
     void abandon() throws SQLException {
         Delegate lost = delegate;
         delegate = null;
+        afterCommit = null;
         pending.clear();
         if (lost != null) {
             delegates.discard(lost);

@@ -17,7 +17,7 @@ public enum Reason {
     UNREPEATABLE_PARAMETER("it has a parameter that can be read only once"),
     SERIALIZABLE("standbys cannot give serializable isolation"),
     WRITING_METHOD("the method that runs it is for writes"),
-    UNREAD_SCHEMA("the schema has just changed, and views have not been read again"),
+    UNREAD_SCHEMA("the schema may have changed, and its views and functions have not been read since"),
     LEARNED("a replica refused it as a write before"),
     PINNED("the session is pinned to this node"),
     IN_TRANSACTION("the open transaction runs on this node"),

@@ -34,11 +34,11 @@ final class CallRules {
 
     /** What the name at a token, which a parenthesis follows, is. */
     Verdict judge(int i) {
+        int first = chainStart(i);
         if (!catalog.volatileFunctions().isEmpty()
-                && catalog.volatileFunctions().contains(tokens.folded(i))) {
+                && catalog.volatileFunctions().contains(first == i ? tokens.folded(i) : qualified(first, i))) {
             return Verdict.REFUSED;
         }
-        int first = chainStart(i);
         Word word = first == i ? tokens.word(i) : null;
         if ((word != null && isKeyword(i, word)) || isTypeOrColumns(first)) {
             return Verdict.PURE;
@@ -139,12 +139,16 @@ final class CallRules {
         return verb == Word.SELECT || verb == Word.VALUES || verb == Word.WITH;
     }
 
-    private boolean isQualifiedPure(int first, int i) {
+    private String qualified(int first, int i) {
         StringBuilder name = new StringBuilder();
         for (int k = first; k <= i; k += 2) {
             name.append(k == first ? "" : ".").append(tokens.folded(k));
         }
-        if (catalog.readOnlyFunctions().contains(name.toString())) {
+        return name.toString();
+    }
+
+    private boolean isQualifiedPure(int first, int i) {
+        if (catalog.readOnlyFunctions().contains(qualified(first, i))) {
             return true;
         }
         return !h2 && first == i - 2 && tokens.folded(first).equals("PG_CATALOG") && isPure(i, tokens.folded(i));

@@ -1,70 +1,60 @@
 package dev.weir.sql;
 
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the primary's catalog adds to the text of a statement: the names that a text alone would misjudge. Immutable; names
  * match whatever their letter case.
  *
- * <p>A view cannot be told from a table by its name, so the definitions of views are read on the primary and {@link #withViews}
- * names those that do anything but read. A read that names one, in any schema and in any place, goes to the primary.
- *
- * @param volatileRelations views and tables whose reading may write, lock or consume, or that a replica does not hold, as an
+ * @param volatileRelations views, tables and types whose use may write, lock or consume, or that a replica does not hold, as an
  *     unlogged table; without schema
  * @param readOnlyFunctions the database's own functions known to be free of side effects, named as a statement calls them:
  *     {@code f} stands for the call {@code f(...)}, {@code s.f} for {@code s.f(...)}
- * @param volatileFunctions the database's own functions that may have side effects, without schema; they outrank every list of
- *     pure ones, so that an overload of a built-in name is seen
+ * @param volatileFunctions the database's own functions that may have side effects, named in both ways; they outrank every list
+ *     of pure ones, so that an overload of a built-in name is seen
+ * @param volatileOperators the database's own operators on built-in types that may have side effects
+ * @param syntax the lexical rules in force
  */
-public record Catalog(Set<String> volatileRelations, Set<String> readOnlyFunctions, Set<String> volatileFunctions) {
-    /** Nothing known beyond the text. */
-    public static final Catalog EMPTY = new Catalog(Set.of(), Set.of(), Set.of());
+record Catalog(
+        Set<String> volatileRelations,
+        Set<String> readOnlyFunctions,
+        Set<String> volatileFunctions,
+        Set<String> volatileOperators,
+        Syntax syntax) {
+    /** Operators that a query uses without spelling them: in IN, BETWEEN, LIKE, ORDER BY, DISTINCT, USING and other places. */
+    private static final Set<String> IMPLIED =
+            Set.of("=", "<>", "<", ">", "<=", ">=", "~~", "!~~", "~~*", "!~~*", "~", "!~", "||");
 
-    public Catalog {
+    Catalog {
         volatileRelations = folded(volatileRelations);
         readOnlyFunctions = folded(readOnlyFunctions);
         volatileFunctions = folded(volatileFunctions);
+        volatileOperators = Set.copyOf(volatileOperators);
     }
 
-    /**
-     * This catalog, knowing also which of the database's views have effects: those whose query, judged as a statement of its own, is
-     * not a plain read, and those that read such a view in turn.
-     *
-     * @param views the views of the database's own schemas; reads of the system's schemas go to the primary anyway
-     */
-    public Catalog withViews(SqlDialect dialect, Collection<View> views) {
-        Catalog known = this;
-        int before;
-        do {
-            before = known.volatileRelations.size();
-            TextClassifier classifier = new TextClassifier(dialect, known);
-            Set<String> found = new HashSet<>(known.volatileRelations);
-            views.stream().filter(view -> !view.isPlainRead(classifier)).forEach(view -> found.add(view.name));
-            known = new Catalog(found, readOnlyFunctions, volatileFunctions);
-        } while (known.volatileRelations.size() > before);
-        return known;
+    /** Nothing known beyond the text. */
+    static Catalog empty(SqlDialect dialect) {
+        return new Catalog(Set.of(), Set.of(), Set.of(), Set.of(), Syntax.of(dialect));
     }
 
-    /**
-     * A view as the database's catalog has it. Immutable.
-     *
-     * @param name its name without schema
-     * @param query its definition; null if the catalog does not show it, which counts as having effects
-     */
-    public record View(String name, @Nullable String query) {
-        private boolean isPlainRead(TextClassifier classifier) {
-            return query != null && classifier.classify(query).kind() == Kind.READ;
-        }
+    /** Whether queries may use a volatile operator without naming it. */
+    boolean hasVolatileComparison() {
+        return volatileOperators.stream().anyMatch(IMPLIED::contains);
+    }
+
+    /** Whether characters of operators in a row may hold a volatile operator. */
+    boolean mayHoldVolatileOperator(String run) {
+        String undoubled = run.replace("??", "?");
+        return volatileOperators.stream().anyMatch(name -> run.contains(name) || undoubled.contains(name));
+    }
+
+    static String folded(String name) {
+        return name.toUpperCase(Locale.ENGLISH);
     }
 
     private static Set<String> folded(Set<String> names) {
-        return names.stream()
-                .map(name -> name.strip().toUpperCase(Locale.ENGLISH))
-                .collect(Collectors.toUnmodifiableSet());
+        return names.stream().map(name -> folded(name.strip())).collect(Collectors.toUnmodifiableSet());
     }
 }

@@ -2,8 +2,10 @@ package dev.weir.sql;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,31 +26,24 @@ public final class Classifier {
     private final Set<String> readOnlyFunctions;
     private final HintReader hints = new HintReader();
     private final Cache<Fingerprint, Classification> refused = cache(MOST_REFUSED);
-
-    private volatile Memory memory;
-
-    /** Written under this object's monitor only. */
-    private volatile int generation;
+    private final AtomicReference<Memory> memory;
 
     /**
      * A classifier that knows nothing of the catalog yet.
      *
-     * @param readOnlyFunctions the functions that the user vouches for, named as in {@link Catalog#readOnlyFunctions}
+     * @param readOnlyFunctions the functions that the user vouches for: {@code f} for the call {@code f(...)}, {@code s.f} for
+     *     {@code s.f(...)}
      */
     public Classifier(SqlDialect dialect, Set<String> readOnlyFunctions) {
         this.dialect = dialect;
         this.readOnlyFunctions = Set.copyOf(readOnlyFunctions);
-        this.memory = fresh(Catalog.EMPTY);
-    }
-
-    /** A classifier of the same dialect and user's functions that remembers nothing yet and knows nothing of the catalog. */
-    public Classifier fresh() {
-        return new Classifier(dialect, readOnlyFunctions);
+        Schema unknown = new Schema(List.of(), Syntax.of(dialect));
+        this.memory = new AtomicReference<>(Memory.of(0, dialect, Effects.of(dialect, unknown, readOnlyFunctions)));
     }
 
     /** What a text is. The same text gives the same object as long as it is remembered. */
     public Classification classify(String sql) {
-        Memory known = memory;
+        Memory known = memory();
         if (sql.length() > LONGEST_CACHED) {
             return read(known, sql, false);
         }
@@ -67,31 +62,40 @@ public final class Classifier {
 
     /** Raised whenever verdicts may have changed, so that who keeps one knows when to ask again. */
     public int generation() {
-        return generation;
+        return memory().generation;
     }
 
-    /** Takes over what the primary's catalog says now and forgets every verdict that rests on the catalog before. */
-    public synchronized void update(Catalog catalog) {
-        memory = fresh(catalog);
-        generation++;
+    /**
+     * Takes over what the primary's catalog says now and forgets every verdict that rests on the catalog before. Takes some
+     * microseconds for each definition, in the calling thread.
+     */
+    public void update(Schema schema) {
+        update(Effects.of(dialect, schema, readOnlyFunctions));
+    }
+
+    void update(Catalog catalog) {
+        memory.updateAndGet(old -> Memory.of(old.generation + 1, dialect, catalog));
     }
 
     /**
      * Remembers that a replica refused a text that was taken for a plain read, as one that writes (SQLSTATE 25006 on PostgreSQL,
      * 90096 and 90097 on H2): it and its like go to the primary from now on.
      */
-    public synchronized void learnRefusal(String sql) {
-        Lexer lexer = new Lexer(sql, dialect);
+    public void learnRefusal(String sql) {
+        Lexer lexer = memory().lexer(sql);
         Fingerprint fingerprint = Fingerprint.read(sql, lexer).fingerprint();
         if (!lexer.isBroken()) {
             refused.put(fingerprint, Classification.of(Kind.PRIMARY_READ, "a replica refused it as a write"));
         }
-        memory = new Memory(cache(MOST_TEXTS), memory.fingerprints, memory.classifier);
-        generation++;
+        memory.updateAndGet(Memory::withoutTexts);
+    }
+
+    private Memory memory() {
+        return Objects.requireNonNull(memory.get());
     }
 
     private Classification read(Memory known, String sql, boolean cacheable) {
-        Lexer lexer = new Lexer(sql, dialect);
+        Lexer lexer = known.lexer(sql);
         Fingerprint.Reading reading = Fingerprint.read(sql, lexer);
         Hint hint = hints.read(lexer);
         Classification base = lexer.isBroken() ? null : remembered(known, reading.fingerprint());
@@ -99,7 +103,7 @@ public final class Classifier {
         if (base == null) {
             base = known.classifier.classify(sql);
         }
-        boolean reusable = !lexer.isBroken() && isReusable(base);
+        boolean reusable = !lexer.isBroken() && isReusable(known, base);
         if (fresh && reusable) {
             known.fingerprints.put(reading.fingerprint(), base);
         }
@@ -116,24 +120,17 @@ public final class Classifier {
     }
 
     /** Whether a verdict holds for every text of the same fingerprint: nothing in it may quote a literal. */
-    private boolean isReusable(Classification base) {
+    private static boolean isReusable(Memory known, Classification base) {
         return switch (base.kind()) {
             case READ, PRIMARY_READ, CALL -> true;
-            case WRITE -> base.write() == null || !hasLiterals(base.write().where());
+            case WRITE ->
+                base.write() == null || !hasLiterals(known, base.write().where());
             default -> false;
         };
     }
 
-    private boolean hasLiterals(String text) {
-        return !text.isEmpty()
-                && Fingerprint.read(text, new Lexer(text, dialect)).hasLiterals();
-    }
-
-    private Memory fresh(Catalog catalog) {
-        Set<String> vouched = new HashSet<>(catalog.readOnlyFunctions());
-        vouched.addAll(readOnlyFunctions);
-        Catalog merged = new Catalog(catalog.volatileRelations(), vouched, catalog.volatileFunctions());
-        return new Memory(cache(MOST_TEXTS), cache(MOST_FINGERPRINTS), new TextClassifier(dialect, merged));
+    private static boolean hasLiterals(Memory known, String text) {
+        return !text.isEmpty() && Fingerprint.read(text, known.lexer(text)).hasLiterals();
     }
 
     private static int slot(String sql) {
@@ -148,18 +145,35 @@ public final class Classifier {
 
     /** What is remembered under one catalog. Entries are immutable, so that a racing read of a slot sees a whole one or none. */
     private static final class Memory {
-        private final @Nullable Entry[] recent = new @Nullable Entry[SLOTS];
-        private final Cache<String, Classification> texts;
-        private final Cache<Fingerprint, Classification> fingerprints;
+        private final int generation;
+        private final Syntax syntax;
         private final TextClassifier classifier;
+        private final Cache<Fingerprint, Classification> fingerprints;
+        private final Cache<String, Classification> texts = cache(MOST_TEXTS);
+        private final @Nullable Entry[] recent = new @Nullable Entry[SLOTS];
 
-        Memory(
-                Cache<String, Classification> texts,
-                Cache<Fingerprint, Classification> fingerprints,
-                TextClassifier classifier) {
-            this.texts = texts;
-            this.fingerprints = fingerprints;
+        private Memory(
+                int generation,
+                Syntax syntax,
+                TextClassifier classifier,
+                Cache<Fingerprint, Classification> fingerprints) {
+            this.generation = generation;
+            this.syntax = syntax;
             this.classifier = classifier;
+            this.fingerprints = fingerprints;
+        }
+
+        static Memory of(int generation, SqlDialect dialect, Catalog catalog) {
+            return new Memory(
+                    generation, catalog.syntax(), new TextClassifier(dialect, catalog), cache(MOST_FINGERPRINTS));
+        }
+
+        Memory withoutTexts() {
+            return new Memory(generation + 1, syntax, classifier, fingerprints);
+        }
+
+        Lexer lexer(String sql) {
+            return Lexer.of(sql, syntax);
         }
     }
 

@@ -4,13 +4,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One pass over an SQL text that yields its tokens by the lexical rules of one dialect. It allocates nothing per token, does not
- * recurse and reads each character a bounded number of times. Where a setting of the server decides what a text means (a
- * backslash before a quote on PostgreSQL, brackets and {@code #} on H2), {@link #isAmbiguous} says so. Confined to one thread.
- *
- * @see <a href="https://www.postgresql.org/docs/current/sql-syntax-lexical.html">PostgreSQL, Lexical Structure</a>
- * @see <a href="https://h2database.com/html/grammar.html">H2, SQL Grammar</a>
+ * recurse and reads each character a bounded number of times. Where a setting of the server that is not known decides what a text
+ * means, {@link #isAmbiguous} says so. What both dialects have in common is here; subclasses have the rest. Confined to one thread.
  */
-final class Lexer {
+abstract class Lexer {
     static final byte END = 0;
     /** A keyword or an identifier without quotes. */
     static final byte WORD = 1;
@@ -29,31 +26,52 @@ final class Lexer {
     /** What {@link #symbol} gives for {@code ::}. */
     static final char CAST = '\u2237';
 
-    private static final int SPACE = 1;
-    private static final int IDENTIFIER_START = 2;
-    private static final int IDENTIFIER_PART = 4;
-    private static final byte[] CLASSES = classes();
+    final String sql;
+    final int length;
 
-    private final String sql;
-    private final int length;
-    private final boolean h2;
-
-    private int position;
+    int position;
+    boolean ambiguous;
     private int start;
     private char symbol;
     private boolean indexed;
-    private boolean ambiguous;
     private @Nullable String trouble;
     private int hintStart = -1;
     private int hintEnd;
     private int hints;
     private boolean leading = true;
 
-    Lexer(String sql, SqlDialect dialect) {
+    Lexer(String sql) {
         this.sql = sql;
         this.length = sql.length();
-        this.h2 = dialect == SqlDialect.H2;
     }
+
+    static Lexer of(String sql, Syntax syntax) {
+        return syntax.isH2() ? new H2Lexer(sql, syntax) : new PostgresLexer(sql);
+    }
+
+    /** Reads a token that begins with a character which the dialects treat differently. */
+    abstract byte special(char c);
+
+    /** Reads a word that begins with a character outside ASCII, if such a one may begin it. */
+    abstract byte foreignWord();
+
+    /** Where a character outside ASCII that is part of a name ends; the same position if it is none. */
+    abstract int foreignPartEnd(int from);
+
+    /** Whether a character outside ASCII is white space. */
+    abstract boolean isForeignBlank(char c);
+
+    /** Whether two slashes begin a comment. */
+    abstract boolean hasSlashComments();
+
+    /** What a letter before a quote makes of the string. */
+    abstract Escape prefix(char letter);
+
+    /** How a backslash counts in a string without prefix. */
+    abstract Escape plainString();
+
+    /** Whether the letter may end a number. */
+    abstract boolean isNumberSuffix(char letter);
 
     /**
      * Moves to the next token and returns its type. Literals in a row, as in the list of an IN, count as one: no verdict depends on
@@ -105,22 +123,18 @@ final class Lexer {
         }
         leading = false;
         char c = sql.charAt(position);
-        if (c < 128 && (CLASSES[c] & IDENTIFIER_START) != 0) {
+        if (c < 128 && Letters.beginsName(c)) {
             return word(c);
         }
         if (c >= '0' && c <= '9') {
             return number();
         }
         return switch (c) {
-            case '\'' -> string(h2 ? Escape.NONE : Escape.UNLESS_STANDARD);
+            case '\'' -> string(plainString());
             case '"' -> quoted('"');
-            case '`' -> h2 ? quoted('`') : symbol(c, 1);
-            case '?' -> question();
-            case '$' -> dollar();
             case '.' -> isDigit(position + 1) ? number() : symbol(c, 1);
             case ':' -> charAt(position + 1) == ':' ? symbol(CAST, 2) : symbol(c, 1);
-            case '[' -> bracket();
-            case '#' -> pound();
+            case '`', '?', '$', '[', '#' -> special(c);
             default -> c > ' ' && c < 127 ? symbol(c, 1) : foreign(c);
         };
     }
@@ -195,38 +209,20 @@ final class Lexer {
         return WORD;
     }
 
-    private int identifierEnd(int from) {
+    int identifierEnd(int from) {
         int i = from;
         while (i < length) {
             char c = sql.charAt(i);
-            if (c < 128) {
-                if ((CLASSES[c] & IDENTIFIER_PART) == 0) {
-                    break;
-                }
-                i++;
-            } else if (h2) {
-                int point = sql.codePointAt(i);
-                if (!Character.isJavaIdentifierPart(point)) {
-                    break;
-                }
-                i += Character.charCount(point);
-            } else {
-                i++;
+            int next = c < 128 ? (Letters.isInName(c) ? i + 1 : i) : foreignPartEnd(i);
+            if (next == i) {
+                break;
             }
+            i = next;
         }
         return i;
     }
 
-    private Escape prefix(char letter) {
-        return switch (letter) {
-            case 'x', 'X', 'n', 'N' -> Escape.NONE;
-            case 'b', 'B' -> h2 ? Escape.NO_PREFIX : Escape.NONE;
-            case 'e', 'E' -> h2 ? Escape.NO_PREFIX : Escape.BACKSLASH;
-            default -> Escape.NO_PREFIX;
-        };
-    }
-
-    private byte string(Escape escape) {
+    final byte string(Escape escape) {
         int i = position + 1;
         while (true) {
             int quote = sql.indexOf('\'', i);
@@ -261,7 +257,7 @@ final class Lexer {
         return ((quote - i) & 1) == 1;
     }
 
-    private byte quoted(char quote) {
+    final byte quoted(char quote) {
         int i = position + 1;
         while (true) {
             int close = sql.indexOf(quote, i);
@@ -277,65 +273,15 @@ final class Lexer {
     }
 
     private byte number() {
-        int i = position;
-        char second = charAt(i + 1);
-        if (sql.charAt(i) == '0' && (second | 0x20) == 'x' && Character.digit(charAt(i + 2), 16) >= 0) {
-            i += 3;
-            while (Character.digit(charAt(i), 16) >= 0
-                    || (charAt(i) == '_' && Character.digit(charAt(i + 1), 16) >= 0)) {
-                i++;
-            }
-        } else {
-            i = digits(i);
-            if (charAt(i) == '.') {
-                i = digits(i + 1);
-            }
-            if ((charAt(i) | 0x20) == 'e') {
-                int sign = charAt(i + 1) == '+' || charAt(i + 1) == '-' ? 1 : 0;
-                if (isDigit(i + 1 + sign)) {
-                    i = digits(i + 1 + sign);
-                }
-            }
-        }
-        if (h2 && (charAt(i) | 0x20) == 'l') {
-            i++;
-        }
-        position = i;
+        int end = Numbers.end(sql, position);
+        position = isNumberSuffix(charAt(end)) ? end + 1 : end;
         return NUMBER;
     }
 
-    private int digits(int from) {
-        int i = from;
-        while (isDigit(i) || (charAt(i) == '_' && i > from && isDigit(i + 1))) {
-            i++;
-        }
-        return i;
-    }
-
-    private byte question() {
-        char second = charAt(position + 1);
-        if (second == '?') {
-            if (h2) {
-                return broken("a trigraph");
-            }
-            return symbol('?', 2);
-        }
-        position++;
-        return parameterIndex();
-    }
-
-    private byte dollar() {
-        char second = charAt(position + 1);
-        if (second >= '0' && second <= '9') {
-            position++;
-            return parameterIndex();
-        }
-        int close = h2 ? (second == '$' ? position + 1 : -1) : dollarTagEnd();
-        if (close < 0) {
-            return broken("a lone $");
-        }
-        String tag = sql.substring(position, close + 1);
-        int end = sql.indexOf(tag, close + 1);
+    /** Reads a dollar-quoted string whose opening tag ends before the position. */
+    final byte dollarString(int tagEnd) {
+        String tag = sql.substring(position, tagEnd);
+        int end = sql.indexOf(tag, tagEnd);
         if (end < 0) {
             return broken("a dollar-quoted string is not closed");
         }
@@ -343,23 +289,9 @@ final class Lexer {
         return STRING;
     }
 
-    private int dollarTagEnd() {
-        int i = position + 1;
-        while (i < length) {
-            char c = sql.charAt(i);
-            if (c == '$') {
-                return i;
-            }
-            boolean part = c >= 128 || (CLASSES[c] & IDENTIFIER_PART) != 0;
-            if (!part || (i == position + 1 && isDigit(i))) {
-                return -1;
-            }
-            i++;
-        }
-        return -1;
-    }
-
-    private byte parameterIndex() {
+    /** Reads a parameter of whose mark the first character is at the position. */
+    final byte parameter() {
+        position++;
         while (isDigit(position)) {
             position++;
             indexed = true;
@@ -367,54 +299,17 @@ final class Lexer {
         return PARAMETER;
     }
 
-    /** Brackets quote identifiers in one mode of H2 and index arrays in the others: only what means the same in both is clear. */
-    private byte bracket() {
-        ambiguous |= h2 && !isPlainIndex();
-        return symbol('[', 1);
-    }
-
-    /** One word, number or parameter, or numbers in a row: no quoted identifier of this spelling has effects. */
-    private boolean isPlainIndex() {
-        int i = position + 1;
-        while (i < length && (isIdentifierPart(sql.charAt(i)) || sql.charAt(i) == '?')) {
-            i++;
-        }
-        while (isDigit(i) || charAt(i) == ',' || charAt(i) == ' ') {
-            i++;
-        }
-        return charAt(i) == ']';
-    }
-
-    private byte pound() {
-        if (h2) {
-            ambiguous = true;
-        }
-        return symbol('#', 1);
-    }
-
     private byte foreign(char c) {
-        if (c < 128) {
-            return broken("a control character");
-        }
-        if (h2) {
-            int point = sql.codePointAt(position);
-            if (!Character.isJavaIdentifierStart(point)) {
-                return broken("an unexpected character");
-            }
-            position = identifierEnd(position + Character.charCount(point));
-        } else {
-            position = identifierEnd(position + 1);
-        }
-        return WORD;
+        return c < 128 ? broken("a control character") : foreignWord();
     }
 
-    private byte symbol(char c, int width) {
+    final byte symbol(char c, int width) {
         symbol = c;
         position += width;
         return SYMBOL;
     }
 
-    private byte broken(String reason) {
+    final byte broken(String reason) {
         trouble = reason;
         position = length;
         return BROKEN;
@@ -428,7 +323,7 @@ final class Lexer {
                 position++;
             } else if (c == '-' && charAt(position + 1) == '-') {
                 skipLine();
-            } else if (c == '/' && charAt(position + 1) == '/' && h2) {
+            } else if (c == '/' && charAt(position + 1) == '/' && hasSlashComments()) {
                 skipLine();
             } else if (c == '/' && charAt(position + 1) == '*') {
                 if (!skipComment()) {
@@ -442,7 +337,7 @@ final class Lexer {
     }
 
     private boolean isBlank(char c) {
-        return c < 128 ? (CLASSES[c] & SPACE) != 0 : h2 && Character.isSpaceChar(c);
+        return c < 128 ? Letters.isBlank(c) : isForeignBlank(c);
     }
 
     private void skipLine() {
@@ -488,35 +383,16 @@ final class Lexer {
         }
     }
 
-    private char charAt(int i) {
+    final char charAt(int i) {
         return i < length ? sql.charAt(i) : '\0';
     }
 
-    private boolean isDigit(int i) {
+    final boolean isDigit(int i) {
         return i < length && sql.charAt(i) >= '0' && sql.charAt(i) <= '9';
     }
 
-    private static boolean isIdentifierPart(char c) {
-        return c < 128 && (CLASSES[c] & IDENTIFIER_PART) != 0;
-    }
-
-    private static byte[] classes() {
-        byte[] classes = new byte[128];
-        for (char c : " \t\n\r\f\u000b".toCharArray()) {
-            classes[c] = SPACE;
-        }
-        for (char c = 0; c < 128; c++) {
-            if (c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
-                classes[c] = IDENTIFIER_START | IDENTIFIER_PART;
-            } else if (c == '$' || (c >= '0' && c <= '9')) {
-                classes[c] = IDENTIFIER_PART;
-            }
-        }
-        return classes;
-    }
-
     /** How a backslash counts before the quote that might close a string. */
-    private enum Escape {
+    enum Escape {
         /** It is text. */
         NONE,
         /** It is text if {@code standard_conforming_strings} is on, as it is unless someone changed it. */

@@ -20,7 +20,7 @@ final class Names {
                 && catalog.volatileRelations().contains(tokens.folded(i))) {
             return "reads " + CallRules.shown(tokens, i) + ", which may have side effects";
         }
-        if (!h2 && tokens.isSymbol(i - 1, '.') && isVolatileFunction(i)) {
+        if (!h2 && tokens.isSymbol(i - 1, '.') && !tokens.isSymbol(i + 1, '(') && isVolatileFunction(i)) {
             return "calls " + CallRules.shown(tokens, i);
         }
         if (!mayBeCatalog(i)) {

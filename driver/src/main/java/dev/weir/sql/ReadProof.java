@@ -23,6 +23,7 @@ final class ReadProof {
     private final boolean h2;
     private final CallRules calls;
     private final Names names;
+    private final Catalog catalog;
 
     /** Tokens whose meaning only the parser can tell; it must find a name for each of them. */
     private final List<Integer> doubts = new ArrayList<>(0);
@@ -42,10 +43,14 @@ final class ReadProof {
         this.h2 = dialect == SqlDialect.H2;
         this.calls = new CallRules(tokens, from, to, dialect, catalog);
         this.names = new Names(tokens, dialect, catalog);
+        this.catalog = catalog;
     }
 
     /** What the tokens from {@code from} to {@code to} are, if they begin as a query. */
     Classification classify() {
+        if (!catalog.volatileOperators().isEmpty() && catalog.hasVolatileComparison()) {
+            refuse("compares by an operator that may have side effects");
+        }
         for (int i = from; i < to; i++) {
             switch (tokens.type(i)) {
                 case Lexer.WORD, Lexer.QUOTED -> name(i);
@@ -159,6 +164,11 @@ final class ReadProof {
     }
 
     private void symbol(int i) {
+        if (!catalog.volatileOperators().isEmpty()
+                && Operators.beginsAt(tokens, i)
+                && catalog.mayHoldVolatileOperator(Operators.run(tokens, i))) {
+            refuse("uses an operator that may have side effects");
+        }
         switch (tokens.symbol(i)) {
             case '@' -> {
                 if (h2) {

@@ -14,7 +14,7 @@ final class TextClassifier {
 
     /** What a text is, leaving hints aside. */
     Classification classify(String sql) {
-        Lexer lexer = new Lexer(sql, dialect);
+        Lexer lexer = Lexer.of(sql, catalog.syntax());
         Tokens tokens = Tokens.read(sql, lexer);
         if (tokens.are(0, Word.EXPLAIN, Word.ROUTE)) {
             return Classification.of(Kind.EXPLAIN_ROUTE, "answered by Weir")

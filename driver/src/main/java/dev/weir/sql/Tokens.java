@@ -165,6 +165,9 @@ final class Tokens {
             return new Identifier(text(i), false);
         }
         char quote = sql.charAt(ends[i] - 1);
+        if (quote == ']') {
+            return new Identifier(sql.substring(starts[i] + 1, ends[i] - 1), true);
+        }
         int from = sql.indexOf(quote, starts[i]) + 1;
         String inner = sql.substring(from, ends[i] - 1);
         if (inner.indexOf(quote) >= 0) {

@@ -64,7 +64,7 @@ class ClassifierTest {
 
     private static String withOtherLiterals(String sql, SqlDialect dialect, List<String> literals, Random random) {
         StringBuilder text = new StringBuilder();
-        Lexer lexer = new Lexer(sql, dialect);
+        Lexer lexer = Lexer.of(sql, Syntax.of(dialect));
         int copied = 0;
         for (byte type = lexer.next(); type != Lexer.END && type != Lexer.BROKEN; type = lexer.next()) {
             if (type == Lexer.STRING || type == Lexer.NUMBER) {
@@ -130,7 +130,7 @@ class ClassifierTest {
                     .isEqualTo(Kind.PRIMARY_READ);
         }
         assertThat(classifier.classify("SELECT * FROM w WHERE id = 1").kind()).isEqualTo(Kind.READ);
-        classifier.update(Catalog.EMPTY);
+        classifier.update(Catalog.empty(SqlDialect.H2));
         assertThat(classifier.classify("SELECT * FROM v WHERE id = 1").kind()).isEqualTo(Kind.PRIMARY_READ);
     }
 
@@ -143,7 +143,7 @@ class ClassifierTest {
         assertThat(classifier.classify(own).kind()).isEqualTo(Kind.PRIMARY_READ);
         assertThat(classifier.classify(overload).kind()).isEqualTo(Kind.READ);
 
-        classifier.update(new Catalog(Set.of("next_ids"), Set.of("app.price", "TAX"), Set.of("lower")));
+        classifier.update(catalog(Set.of("next_ids"), Set.of("app.price", "TAX"), Set.of("lower"), Syntax.H2));
 
         assertThat(classifier.classify(view).reason()).isEqualTo("reads next_ids, which may have side effects");
         assertThat(classifier.classify(own).kind()).isEqualTo(Kind.READ);
@@ -152,10 +152,15 @@ class ClassifierTest {
         assertThat(classifier.classify(overload).reason()).isEqualTo("calls lower");
     }
 
+    private static Catalog catalog(
+            Set<String> relations, Set<String> readOnlyFunctions, Set<String> volatileFunctions, Syntax syntax) {
+        return new Catalog(relations, readOnlyFunctions, volatileFunctions, Set.of(), syntax);
+    }
+
     @Test
     void shouldTrustTheFunctionsThatTheUserVouchesFor() {
         Classifier vouched = new Classifier(SqlDialect.POSTGRESQL, Set.of("price", "app.tax"));
-        vouched.update(Catalog.EMPTY);
+        vouched.update(new Schema(List.of(), Syntax.POSTGRESQL));
 
         assertThat(vouched.classify("SELECT price(id), app.TAX(id) FROM t").kind())
                 .isEqualTo(Kind.READ);
@@ -165,7 +170,7 @@ class ClassifierTest {
     @Test
     void shouldCallAVolatileFunctionByFieldNotationOnThePrimary() {
         Classifier postgres = new Classifier(SqlDialect.POSTGRESQL, Set.of());
-        postgres.update(new Catalog(Set.of(), Set.of(), Set.of("audit")));
+        postgres.update(catalog(Set.of(), Set.of(), Set.of("audit"), Syntax.POSTGRESQL));
 
         assertThat(postgres.classify("SELECT t.audit FROM t").reason()).isEqualTo("calls audit");
     }
@@ -194,7 +199,7 @@ class ClassifierTest {
                         int n = (i * (offset + 1) + offset) % texts.size();
                         differing += classifier.classify(texts.get(n)).kind() == kinds.get(n) ? 0 : 1;
                         if (i % 5000 == 0) {
-                            classifier.update(Catalog.EMPTY);
+                            classifier.update(Catalog.empty(SqlDialect.H2));
                         }
                     }
                     return differing;

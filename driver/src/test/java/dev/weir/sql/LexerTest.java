@@ -102,14 +102,14 @@ class LexerTest {
                 "POSTGRESQL|SELECT U&\"a\" FROM t|true",
             })
     void shouldSayWhenASettingOfTheServerDecides(SqlDialect dialect, String sql, boolean ambiguous) {
-        Lexer lexer = new Lexer(sql, dialect);
+        Lexer lexer = Lexer.of(sql, Syntax.of(dialect));
         Tokens.read(sql, lexer);
 
         assertThat(lexer.isAmbiguous()).isEqualTo(ambiguous);
     }
 
     private static String read(String sql, SqlDialect dialect) {
-        Lexer lexer = new Lexer(sql, dialect);
+        Lexer lexer = Lexer.of(sql, Syntax.of(dialect));
         List<String> tokens = new ArrayList<>();
         for (byte type = lexer.next(); type != Lexer.END; type = lexer.next()) {
             if (type == Lexer.BROKEN) {

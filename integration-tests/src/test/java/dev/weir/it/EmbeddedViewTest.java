@@ -85,6 +85,26 @@ final class EmbeddedViewTest {
         }
     }
 
+    /** A domain's check may be any expression, even one that draws from a sequence. */
+    @Test
+    void shouldReadOnThePrimaryWhatRunsCodeWhenItIsRead(H2EmbeddedCluster cluster) throws SQLException {
+        try (Connection connection = cluster.connect()) {
+            execute(connection, "CREATE TABLE ITEM(ID INT PRIMARY KEY)");
+            execute(connection, "CREATE SEQUENCE TICKET");
+            execute(connection, "CREATE DOMAIN NUMBERED AS INT CHECK (VALUE < NEXT VALUE FOR TICKET)");
+            execute(connection, "CREATE DOMAIN SMALL AS INT CHECK (VALUE < 100)");
+            Awaitility.await()
+                    .atMost(CATCH_UP)
+                    .untilAsserted(() -> assertThat(route(connection, "SELECT CAST(ID AS SMALL) FROM ITEM"))
+                            .isEqualTo("replica"));
+            assertThat(route(connection, "SELECT CAST(ID AS NUMBERED) FROM ITEM"))
+                    .isEqualTo("primary");
+            assertThat(route(connection, "SELECT A[ID + 1] FROM (SELECT ARRAY[1, 2] A, ID FROM ITEM) X"))
+                    .as("the database's mode decides about brackets, and is known")
+                    .isEqualTo("replica");
+        }
+    }
+
     private static void awaitReplicas(H2EmbeddedCluster cluster) throws SQLException {
         long lsn = cluster.primary().lsn();
         Awaitility.await()
