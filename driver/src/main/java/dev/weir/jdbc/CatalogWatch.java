@@ -4,6 +4,7 @@ import dev.weir.cluster.Cluster;
 import dev.weir.cluster.SchemaDefinitions;
 import dev.weir.sql.Classifier;
 import dev.weir.sql.Schema;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -87,5 +88,20 @@ final class CatalogWatch {
     private boolean isNewest(SchemaDefinitions known) {
         SchemaDefinitions now = cluster.definitions();
         return now != null && (now.equals(known) || now.schema().equals(known.schema()));
+    }
+
+    /** Waits until {@link #isComplete}, at most for the time given; says whether it is. */
+    boolean awaitComplete(Duration patience) throws InterruptedException {
+        long deadline = cluster.nanos() + patience.toNanos();
+        update();
+        while (!isComplete()) {
+            long left = deadline - cluster.nanos();
+            if (left <= 0) {
+                return false;
+            }
+            cluster.awaitSamples(Duration.ofNanos(left));
+            update();
+        }
+        return true;
     }
 }

@@ -12,6 +12,7 @@ import dev.weir.sql.Kind;
 import dev.weir.sql.SqlDialect;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * its effect on transaction and causal clock recorded. Confined to one connection.
  */
 final class Execution {
+    private static final Duration SCHEMA_PATIENCE = Duration.ofSeconds(2);
+
     private final RoutedConnection connection;
     private final Routing routing;
     private final RoutingSession session;
@@ -87,8 +90,13 @@ final class Execution {
             seenGeneration = generation;
             return run(statement, sql, database.classify(sql), call);
         }
+        if (!schemaRead && isHeldOnReplica()) {
+            awaitSchema();
+            return run(statement, sql, database.classify(sql), call);
+        }
         Reason forced = schemaRead ? reasonForPrimary(statement, call) : Reason.UNREAD_SCHEMA;
-        Route route = forced == null ? routing.route(classification, session) : routing.toPrimary(forced, session);
+        Route route =
+                forced == null ? routing.route(classification, session, statement) : routing.toPrimary(forced, session);
         boolean mayMove = transaction.delegate() == null && !isPrimary(route.target()) && !statement.hasStreams();
         Delegate delegate = null;
         try {
@@ -107,6 +115,23 @@ final class Execution {
         CatalogWatch catalog = database.catalog();
         catalog.update();
         return catalog.isComplete();
+    }
+
+    private boolean isHeldOnReplica() {
+        Delegate inUse = transaction.delegate();
+        return inUse != null && !inUse.isPrimary();
+    }
+
+    /** Waits for what the schema is now, since a read-only transaction on a replica can go nowhere else meanwhile. */
+    private void awaitSchema() throws SQLException {
+        try {
+            if (!database.catalog().awaitComplete(SCHEMA_PATIENCE)) {
+                throw Refusal.schemaUnread(SCHEMA_PATIENCE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Refusal.schemaUnread(SCHEMA_PATIENCE);
+        }
     }
 
     private <R> R readOn(RoutedStatement statement, Delegate delegate, Call<R> call) throws SQLException {

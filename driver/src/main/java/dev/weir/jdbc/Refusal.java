@@ -8,7 +8,10 @@ import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLNonTransientException;
 import java.sql.SQLSyntaxErrorException;
+import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
+import java.sql.SQLTransientException;
+import java.time.Duration;
 import java.util.Map;
 
 /** The errors that this room raises itself, each with its SQLSTATE. */
@@ -22,7 +25,10 @@ final class Refusal {
     private static final String IN_TRANSACTION = "25001";
     private static final String READ_ONLY = "25006";
     private static final String NO_TRANSACTION = "25P01";
-    private static final String OBJECT_CLOSED = "55000";
+    private static final String NOT_IN_STATE = "55000";
+
+    private static final String CANCELLED = "57014";
+    private static final int CANCELLED_CODE = 57014;
 
     private Refusal() {}
 
@@ -36,11 +42,11 @@ final class Refusal {
     }
 
     static SQLException statementClosed() {
-        return new SQLNonTransientException("The statement is closed; create a new one", OBJECT_CLOSED);
+        return new SQLNonTransientException("The statement is closed; create a new one", NOT_IN_STATE);
     }
 
     static SQLException resultClosed() {
-        return new SQLNonTransientException("The result set is closed; execute its statement again", OBJECT_CLOSED);
+        return new SQLNonTransientException("The result set is closed; execute its statement again", NOT_IN_STATE);
     }
 
     /** The commit may or may not have happened: 08007, not transient, since running the work again may do it twice. */
@@ -82,6 +88,19 @@ final class Refusal {
                         + " runs on replica " + replica.name()
                         + "; commit or roll back first, or unwrap before the transaction's first statement",
                 IN_TRANSACTION);
+    }
+
+    static SQLException schemaUnread(Duration waited) {
+        return new SQLTransientException(
+                "The schema has just changed and could not be read from the primary within " + waited.toMillis()
+                        + " ms, so that it is not known whether the read-only transaction's replica may run the read;"
+                        + " repeat the transaction",
+                NOT_IN_STATE);
+    }
+
+    static SQLException cancelled() {
+        return new SQLTimeoutException(
+                "The statement was cancelled before it was sent to a node", CANCELLED, CANCELLED_CODE);
     }
 
     static SQLException noTransaction(String call) {

@@ -5,6 +5,7 @@ import dev.weir.cluster.NodeRole;
 import dev.weir.cluster.NodeStatus;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientException;
+import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.SQLTransientException;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +13,8 @@ import java.util.stream.Collectors;
 
 /** The errors of statements that no node may execute. */
 final class Refusals {
+    private static final String CANCELLED = "57014";
+
     private Refusals() {}
 
     static SQLException of(Reason reason, ClusterView view) {
@@ -32,6 +35,19 @@ final class Refusals {
                                 + ". Relax the level or the bounds, or let the primary serve it",
                         "55000");
         };
+    }
+
+    static SQLException timedOut(long limitNanos, ClusterView view) {
+        return new SQLTimeoutException(
+                "The query timeout of " + TimeUnit.NANOSECONDS.toSeconds(limitNanos)
+                        + " s ended while the read waited for a replica to catch up (weir.waitForReplica is longer)."
+                        + " Nodes: " + nodes(view),
+                CANCELLED);
+    }
+
+    static SQLException cancelled() {
+        return new SQLTimeoutException(
+                "The statement was cancelled while it waited for a replica; nothing was sent", CANCELLED);
     }
 
     private static String nodes(ClusterView view) {

@@ -9,6 +9,7 @@ import dev.weir.log.EmbeddedReplication;
 import dev.weir.sql.Classification;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /** Routing of one cluster under one set of settings: the rules applied to the newest view, and the sessions' clocks. Thread-safe. */
 public final class Routing {
     private static final Duration SAMPLE_PATIENCE = Duration.ofSeconds(2);
+
+    /** How long a wait may go on unaware that its statement was cancelled. */
+    private static final long SLICE_NANOS = 50_000_000;
 
     private final Cluster cluster;
     private final RoutingSettings settings;
@@ -68,15 +72,17 @@ public final class Routing {
     /**
      * Where a statement goes. May wait for a replica to catch up. The route's node is not null.
      *
+     * @param patience how long the statement may wait
+     * @throws SQLTimeoutException 57014 if it was cancelled while it waited, or its query timeout ended
      * @throws SQLException 08006 if no primary is known; 25006 if it is no plain read and its read-only transaction runs on a
      *     replica; 55000 if no replica may serve it and the primary must not; 22023 if its hint holds a malformed token
      */
-    public Route route(Classification statement, RoutingSession session) throws SQLException {
+    public Route route(Classification statement, RoutingSession session, Patience patience) throws SQLException {
         ClusterView view = cluster.view();
         session.routedBy(view);
         Route route = router.route(statement, session, view);
-        if (route.reason() == Reason.BEHIND_SESSION || route.reason() == Reason.BEHIND_BOUND) {
-            route = waited(route, statement, session);
+        if (isBehind(route)) {
+            route = waited(route, statement, session, patience);
         }
         if (route.node() == null) {
             throw Refusals.of(route.reason(), session.routedBy());
@@ -84,11 +90,24 @@ public final class Routing {
         return route;
     }
 
-    private Route waited(Route unproven, Classification statement, RoutingSession session) throws SQLException {
+    /** As {@link #route(Classification, RoutingSession, Patience)} for a statement without a query timeout. */
+    public Route route(Classification statement, RoutingSession session) throws SQLException {
+        return route(statement, session, Patience.ENDLESS);
+    }
+
+    private Route waited(Route unproven, Classification statement, RoutingSession session, Patience patience)
+            throws SQLException {
         long asked = settings.waitForReplica().toNanos();
         long began = cluster.nanos();
         if (asked > 0) {
-            return caughtUp(unproven, began + asked, statement, session);
+            long limit = patience.limitNanos();
+            Route route = caughtUp(unproven, began + Math.min(asked, limit), statement, session, patience);
+            long took = cluster.nanos() - began;
+            patience.waited(took);
+            if (took >= limit && limit < asked && isBehind(route)) {
+                throw Refusals.timedOut(limit, session.routedBy());
+            }
+            return route;
         }
         Hold hold = session.clock().hold();
         long granted = session.routedBy().isExact() ? 0 : hold.enter(began);
@@ -96,19 +115,27 @@ public final class Routing {
             return unproven;
         }
         try {
-            return caughtUp(unproven, began + granted, statement, session);
+            return caughtUp(unproven, began + granted, statement, session, patience);
         } finally {
             hold.leave(began, cluster.nanos());
         }
     }
 
-    private Route caughtUp(Route unproven, long deadline, Classification statement, RoutingSession session)
+    private static boolean isBehind(Route route) {
+        return route.reason() == Reason.BEHIND_SESSION || route.reason() == Reason.BEHIND_BOUND;
+    }
+
+    private Route caughtUp(
+            Route unproven, long deadline, Classification statement, RoutingSession session, Patience patience)
             throws SQLException {
         Route route = unproven;
         try {
             long left = deadline - cluster.nanos();
-            while (left > 0 && (route.reason() == Reason.BEHIND_SESSION || route.reason() == Reason.BEHIND_BOUND)) {
-                ClusterView view = cluster.awaitSamples(Duration.ofNanos(left));
+            while (left > 0 && isBehind(route)) {
+                ClusterView view = cluster.awaitSamples(Duration.ofNanos(Math.min(left, SLICE_NANOS)));
+                if (patience.isWithdrawn()) {
+                    throw Refusals.cancelled();
+                }
                 session.routedBy(view);
                 route = router.route(statement, session, view);
                 left = deadline - cluster.nanos();

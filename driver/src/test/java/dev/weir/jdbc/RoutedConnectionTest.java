@@ -104,6 +104,30 @@ class RoutedConnectionTest {
     }
 
     @Test
+    void shouldWaitForSchemaWhenReadOnlyTransactionRunsOnReplica() throws Exception {
+        RoutedDatabase database = cluster.database();
+        try (Connection reading = cluster.connect(database);
+                Statement statement = reading.createStatement()) {
+            reading.setReadOnly(true);
+            reading.setAutoCommit(false);
+            assertThat(RoutedStatementTest.who(statement)).startsWith("r");
+            database.catalog().changed(cluster.number(PRIMARY, "SELECT LSN FROM WEIR.HEAD") + 1, false);
+            assertState(() -> RoutedStatementTest.who(statement), "55000");
+            Thread writer = new Thread(() -> {
+                try {
+                    cluster.onNode(PRIMARY, "UPDATE WEIR.HEAD SET LSN = LSN + 1, SCHEMA_LSN = LSN + 1");
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            writer.start();
+            assertThat(RoutedStatementTest.who(statement)).startsWith("r");
+            writer.join();
+            reading.commit();
+        }
+    }
+
+    @Test
     void shouldStillChooseReplicaWhenReadOnlyIsSetInsideUnstartedTransaction() throws SQLException {
         connection.setAutoCommit(false);
         connection.setReadOnly(true);

@@ -2,8 +2,11 @@ package dev.weir.jdbc;
 
 import static dev.weir.jdbc.MemoryCluster.PRIMARY;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatObject;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.routing.RoutingSettings;
+import dev.weir.routing.SessionScope;
 import java.io.ByteArrayInputStream;
 import java.sql.BatchUpdateException;
 import java.sql.CallableStatement;
@@ -12,8 +15,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.sql.SQLTimeoutException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -373,6 +380,84 @@ class RoutedStatementTest {
                 canceller.interrupt();
                 canceller.join();
             }
+        }
+    }
+
+    private Connection patient() throws SQLException {
+        Connection patient = cluster.connect(cluster.database(RoutingSettings.DEFAULT
+                .withSessionScope(SessionScope.CONNECTION)
+                .withWaitForReplica(Duration.ofMinutes(1))));
+        cluster.leaveReplicasBehind();
+        try (Statement writing = patient.createStatement()) {
+            writing.executeUpdate("INSERT INTO ITEM(NAME) VALUES ('awaited')");
+        }
+        return patient;
+    }
+
+    @Test
+    void shouldTimeOutWhenReplicaDoesNotCatchUpWithinQueryTimeout() throws SQLException {
+        try (Connection patient = patient();
+                Statement statement = patient.createStatement()) {
+            statement.setQueryTimeout(1);
+            assertThatThrownBy(() -> who(statement))
+                    .isInstanceOf(SQLTimeoutException.class)
+                    .hasMessageContaining("query timeout of 1 s")
+                    .satisfies(e -> assertThat(((SQLException) e).getSQLState()).isEqualTo("57014"));
+            cluster.catchUp();
+            assertThat(who(statement)).isEqualTo("r1");
+        }
+    }
+
+    @Test
+    void shouldLeaveTargetRestOfQueryTimeoutWhenReadHasWaited() throws Exception {
+        try (Connection patient = patient();
+                Statement statement = patient.createStatement()) {
+            statement.setQueryTimeout(30);
+            AtomicReference<String> served = new AtomicReference<>();
+            Thread reader = new Thread(() -> {
+                try {
+                    served.set(who(statement));
+                } catch (SQLException e) {
+                    served.set(e.toString());
+                }
+            });
+            long began = System.nanoTime();
+            reader.start();
+            Awaitility.await().until(() -> System.nanoTime() - began > 1_200_000_000L);
+            cluster.catchUp();
+            reader.join();
+            assertThat(served.get()).isEqualTo("r1");
+            assertThat(statement.unwrap(org.h2.jdbc.JdbcStatement.class).getQueryTimeout())
+                    .isLessThan(30);
+            assertThat(statement.getQueryTimeout()).isEqualTo(30);
+            who(statement);
+            assertThat(statement.unwrap(org.h2.jdbc.JdbcStatement.class).getQueryTimeout())
+                    .isEqualTo(30);
+        }
+    }
+
+    @Test
+    void shouldCancelWhileReadWaitsForReplica() throws Exception {
+        try (Connection patient = patient();
+                Statement statement = patient.createStatement()) {
+            AtomicReference<SQLException> failure = new AtomicReference<>();
+            Thread reader = new Thread(() -> {
+                try {
+                    who(statement);
+                } catch (SQLException e) {
+                    failure.set(e);
+                }
+            });
+            reader.start();
+            Awaitility.await().until(() -> {
+                statement.cancel();
+                return !reader.isAlive();
+            });
+            assertThatObject(failure.get()).isInstanceOf(SQLTimeoutException.class);
+            cluster.catchUp();
+            assertThat(who(statement))
+                    .as("a cancelled execution does not cancel the next")
+                    .isEqualTo("r1");
         }
     }
 
