@@ -40,6 +40,8 @@ final class CaptureSession {
     private static final Duration GATE_POLL = Duration.ofMillis(5);
 
     /** H2: a table or a column is not found; nothing was executed. */
+    private static final int TABLE_EXISTS = 42101;
+
     private static final int TABLE_NOT_FOUND = 42102;
 
     private static final int COLUMN_NOT_FOUND = 42122;
@@ -523,9 +525,23 @@ final class CaptureSession {
         }
         commitChanges();
         CreateTableAsQuery filled = change.isCreateTableAsQuery() ? CreateTableAsQuery.of(sql) : null;
-        execute(change, filled == null ? change.sql() : filled.structure());
-        if (filled != null && filled.query() != null) {
+        if (filled == null) {
+            execute(change, change.sql());
+        } else if (create(change, filled) && filled.query() != null) {
             fill(filled);
+        }
+    }
+
+    /** False if the table exists and need not be created. */
+    private boolean create(SchemaChange change, CreateTableAsQuery filled) throws SQLException {
+        try {
+            execute(change, filled.structure());
+            return true;
+        } catch (SQLException e) {
+            if (filled.ifNotExists() && e.getErrorCode() == TABLE_EXISTS) {
+                return false;
+            }
+            throw e;
         }
     }
 

@@ -66,7 +66,8 @@ final class SchemaChangeTest {
                 "COMMENT ON TABLE T IS 'it''s T'",
                 "CREATE TABLE U AS SELECT ID, RANDOM_UUID() U FROM T WHERE S IN ('a', 'b')",
                 "CREATE TABLE U(A INTEGER PRIMARY KEY, B VARCHAR(50)) AS SELECT ID, S || ' (as is)' FROM T;",
-                "CREATE TABLE U AS SELECT * FROM T WITH NO DATA"
+                "CREATE TABLE U AS SELECT * FROM T WITH NO DATA",
+                "CREATE TABLE IF NOT EXISTS U(A INTEGER PRIMARY KEY, B TIMESTAMP) AS SELECT -1, CURRENT_TIMESTAMP"
             })
     void shouldReplayToSameSchemaWhenChanged(String sql) throws SQLException {
         execute(connection, sql);
@@ -79,6 +80,15 @@ final class SchemaChangeTest {
         try (CapturingConnection other = lab.connect()) {
             execute(other, "CREATE TABLE AFTERWARDS(ID INTEGER PRIMARY KEY)", "INSERT INTO AFTERWARDS VALUES (1)");
         }
+        lab.assertReplicaEqual();
+    }
+
+    @Test
+    void shouldNeitherCreateNorFillATableThatExistsWhenToldSo() throws SQLException {
+        execute(connection, "CREATE TABLE IF NOT EXISTS T(ID INTEGER PRIMARY KEY) AS SELECT 7");
+        assertThat(lab.news()).isEmpty();
+        assertThat(rows(connection, "SELECT COUNT(*) FROM T")).containsExactly(List.of("2"));
+        update(connection, "UPDATE T SET N = 5 WHERE ID = 1");
         lab.assertReplicaEqual();
     }
 
