@@ -14,7 +14,7 @@ final class H2Dialect extends Dialect {
             + " FROM WEIR.NODE N LEFT JOIN WEIR.HEAD H ON H.ID = 1 LEFT JOIN WEIR.CHECKPOINT C ON C.ID = 1"
             + " WHERE N.ID = 1";
 
-    /** A trigger on SELECT runs code whenever its table is read; a linked table is read from another database. */
+    /** A trigger on SELECT runs code whenever its table is read; a linked table is read from another database; a temporary one is on the primary only. */
     private static final String DEFINITIONS = """
             SELECT 'relation', TABLE_SCHEMA, TABLE_NAME, 'sql', VIEW_DEFINITION FROM INFORMATION_SCHEMA.VIEWS
               WHERE TABLE_SCHEMA <> 'INFORMATION_SCHEMA'
@@ -24,7 +24,7 @@ final class H2Dialect extends Dialect {
               FROM INFORMATION_SCHEMA.TRIGGERS WHERE EVENT_MANIPULATION LIKE '%SELECT%'
             UNION ALL SELECT 'relation', TABLE_SCHEMA, TABLE_NAME, 'sql', NULL FROM INFORMATION_SCHEMA.TABLES
               WHERE TABLE_SCHEMA <> 'INFORMATION_SCHEMA'
-                AND (STORAGE_TYPE = 'TABLE LINK' OR TABLE_CLASS = 'org.h2.table.TableLink')
+                AND (STORAGE_TYPE = 'TABLE LINK' OR TABLE_CLASS = 'org.h2.table.TableLink' OR TABLE_TYPE = 'GLOBAL TEMPORARY')
             UNION ALL SELECT 'relation', D.DOMAIN_SCHEMA, D.DOMAIN_NAME, 'sql', 'SELECT ' || C.CHECK_CLAUSE
               FROM INFORMATION_SCHEMA.DOMAIN_CONSTRAINTS D JOIN INFORMATION_SCHEMA.CHECK_CONSTRAINTS C
               ON C.CONSTRAINT_SCHEMA = D.CONSTRAINT_SCHEMA AND C.CONSTRAINT_NAME = D.CONSTRAINT_NAME

@@ -8,8 +8,10 @@ import dev.weir.routing.Route;
 import dev.weir.routing.Routing;
 import dev.weir.routing.RoutingSession;
 import dev.weir.sql.Classification;
+import dev.weir.sql.DdlShape;
 import dev.weir.sql.Kind;
 import dev.weir.sql.SqlDialect;
+import dev.weir.sql.TableName;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -267,6 +269,11 @@ final class Execution {
         }
         if (mayChangeSchema(classification)) {
             schemaMayHaveChanged(delegate, classification.kind() == Kind.CALL);
+        }
+        DdlShape ddl = classification.ddl();
+        TableName shared = ddl != null && ddl.sharesTemporary() ? ddl.table() : null;
+        if (shared != null) {
+            database.learnPrimaryTable(shared.name().text());
         }
         leftState(sql, classification, delegate);
         return result;

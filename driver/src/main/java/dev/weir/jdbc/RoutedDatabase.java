@@ -120,6 +120,11 @@ public final class RoutedDatabase {
         classifier.learnRefusal(sql);
     }
 
+    /** Remembers a table that only the primary has. */
+    void learnPrimaryTable(String name) {
+        classifier.learnPrimaryTable(name);
+    }
+
     /** How often a replica has refused as a write what was sent to it as a read. */
     public long writesRefusedByReplicas() {
         return writesRefused.sum();

@@ -1,5 +1,6 @@
 package dev.weir.sql;
 
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -37,6 +38,13 @@ record Catalog(
     /** Nothing known beyond the text. */
     static Catalog empty(SqlDialect dialect) {
         return new Catalog(Set.of(), Set.of(), Set.of(), Set.of(), Syntax.of(dialect));
+    }
+
+    /** This catalog with more relations whose reading is not plain. */
+    Catalog withRelations(Set<String> names) {
+        Set<String> relations = new HashSet<>(volatileRelations);
+        relations.addAll(names);
+        return new Catalog(relations, readOnlyFunctions, volatileFunctions, volatileOperators, syntax);
     }
 
     /** Whether queries may use a volatile operator without naming it. */

@@ -56,7 +56,7 @@ public record Classification(
     }
 
     static Classification ddl(String reason, @Nullable DdlShape ddl) {
-        boolean temporary = ddl != null && ddl.temporary();
+        boolean temporary = ddl != null && ddl.temporary() && !ddl.sharesTemporary();
         return new Classification(Kind.DDL, reason, null, false, temporary, false, null, null, ddl);
     }
 

@@ -2,6 +2,7 @@ package dev.weir.sql;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -38,7 +39,8 @@ public final class Classifier {
         this.dialect = dialect;
         this.readOnlyFunctions = Set.copyOf(readOnlyFunctions);
         Schema unknown = new Schema(List.of(), Syntax.of(dialect));
-        this.memory = new AtomicReference<>(Memory.of(0, dialect, Effects.of(dialect, unknown, readOnlyFunctions)));
+        this.memory =
+                new AtomicReference<>(Memory.of(0, dialect, Effects.of(dialect, unknown, readOnlyFunctions), Set.of()));
     }
 
     /** What a text is. The same text gives the same object as long as it is remembered. */
@@ -74,7 +76,14 @@ public final class Classifier {
     }
 
     void update(Catalog catalog) {
-        memory.updateAndGet(old -> Memory.of(old.generation + 1, dialect, catalog));
+        memory.updateAndGet(old -> Memory.of(old.generation + 1, dialect, catalog, old.primaryTables));
+    }
+
+    /** Remembers a table that only the primary has and every session sees: whatever names it goes there from now on. */
+    public void learnPrimaryTable(String name) {
+        if (!memory().primaryTables.contains(name)) {
+            memory.updateAndGet(old -> old.with(dialect, name));
+        }
     }
 
     /**
@@ -148,6 +157,8 @@ public final class Classifier {
         private final int generation;
         private final Syntax syntax;
         private final TextClassifier classifier;
+        private final Catalog catalog;
+        private final Set<String> primaryTables;
         private final Cache<Fingerprint, Classification> fingerprints;
         private final Cache<String, Classification> texts = cache(MOST_TEXTS);
         private final @Nullable Entry[] recent = new @Nullable Entry[SLOTS];
@@ -156,20 +167,35 @@ public final class Classifier {
                 int generation,
                 Syntax syntax,
                 TextClassifier classifier,
+                Catalog catalog,
+                Set<String> primaryTables,
                 Cache<Fingerprint, Classification> fingerprints) {
             this.generation = generation;
             this.syntax = syntax;
             this.classifier = classifier;
+            this.catalog = catalog;
+            this.primaryTables = primaryTables;
             this.fingerprints = fingerprints;
         }
 
-        static Memory of(int generation, SqlDialect dialect, Catalog catalog) {
+        static Memory of(int generation, SqlDialect dialect, Catalog catalog, Set<String> primaryTables) {
             return new Memory(
-                    generation, catalog.syntax(), new TextClassifier(dialect, catalog), cache(MOST_FINGERPRINTS));
+                    generation,
+                    catalog.syntax(),
+                    new TextClassifier(dialect, catalog.withRelations(primaryTables)),
+                    catalog,
+                    primaryTables,
+                    cache(MOST_FINGERPRINTS));
         }
 
         Memory withoutTexts() {
-            return new Memory(generation + 1, syntax, classifier, fingerprints);
+            return new Memory(generation + 1, syntax, classifier, catalog, primaryTables, fingerprints);
+        }
+
+        Memory with(SqlDialect dialect, String primaryTable) {
+            Set<String> tables = new HashSet<>(primaryTables);
+            tables.add(primaryTable);
+            return of(generation + 1, dialect, catalog, Set.copyOf(tables));
         }
 
         Lexer lexer(String sql) {

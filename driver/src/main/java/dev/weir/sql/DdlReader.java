@@ -15,11 +15,13 @@ final class DdlReader {
     private final Tokens tokens;
     private final int from;
     private final int to;
+    private final boolean h2;
 
-    DdlReader(Tokens tokens, int from, int to) {
+    DdlReader(Tokens tokens, int from, int to, SqlDialect dialect) {
         this.tokens = tokens;
         this.from = from;
         this.to = to;
+        this.h2 = dialect == SqlDialect.H2;
     }
 
     /** The structure of the statement, whose first word decides how it is read. */
@@ -41,6 +43,7 @@ final class DdlReader {
 
     private DdlShape create() {
         boolean temporary = false;
+        boolean local = false;
         for (int i = from + 1; i < to; i++) {
             Word word = tokens.word(i);
             if (word == null) {
@@ -51,8 +54,9 @@ final class DdlReader {
             }
             switch (word) {
                 case TEMP, TEMPORARY -> temporary = true;
+                case LOCAL -> local = true;
                 case TABLE -> {
-                    return createTable(i, temporary);
+                    return createTable(i, temporary, local);
                 }
                 case INDEX -> {
                     return on(i, false);
@@ -87,14 +91,22 @@ final class DdlReader {
         return UNKNOWN;
     }
 
-    private DdlShape createTable(int table, boolean temporary) {
+    private DdlShape createTable(int table, boolean temporary, boolean local) {
         boolean computes = false;
         int depth = 0;
         for (int i = table + 1; i < to; i++) {
             depth += tokens.isSymbol(i, '(') ? 1 : tokens.isSymbol(i, ')') ? -1 : 0;
             computes |= depth == 0 && tokens.is(i, Word.AS);
         }
-        return new DdlShape(null, computes, computes, temporary || isTemporarySchema(table + 1), false);
+        TableName shared = h2 && temporary && !local ? shared(table + 1) : null;
+        return new DdlShape(shared, computes, computes, temporary || isTemporarySchema(table + 1), false);
+    }
+
+    /** The temporary table that H2 makes for all sessions, which it does unless the schema is SESSION; null if that is not known. */
+    private @Nullable TableName shared(int i) {
+        TableName table = TableNames.read(tokens, afterExists(i), to);
+        TableName.Identifier schema = table == null ? null : table.schema();
+        return schema != null && schema.text().equalsIgnoreCase("SESSION") ? null : table;
     }
 
     /** PostgreSQL makes whatever is created in {@code pg_temp} temporary. */

@@ -110,7 +110,7 @@ final class StatementClassifier {
     }
 
     private Classification ddl(int from, int to) {
-        return Classification.ddl("changes the schema", new DdlReader(tokens, from, to).read());
+        return Classification.ddl("changes the schema", new DdlReader(tokens, from, to, dialect).read());
     }
 
     private SettingReader settings(int from, int to) {

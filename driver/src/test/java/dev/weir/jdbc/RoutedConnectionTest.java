@@ -74,6 +74,40 @@ class RoutedConnectionTest {
                 .satisfies(e -> assertThat(((SQLException) e).getSQLState()).isEqualTo(state));
     }
 
+    @Test
+    void shouldGoOnReadingReplicasWhenATemporaryTableIsCreatedForAllSessions() throws SQLException {
+        RoutedDatabase database = cluster.database();
+        try (Connection creator = cluster.connect(database);
+                Connection other = cluster.connect(database);
+                Statement creating = creator.createStatement();
+                Statement reading = other.createStatement()) {
+            creating.execute("CREATE GLOBAL TEMPORARY TABLE SCRATCH(ID INT PRIMARY KEY)");
+            creating.execute("CREATE TEMPORARY TABLE IF NOT EXISTS \"Scratch2\"(ID INT PRIMARY KEY)");
+            creating.execute("INSERT INTO SCRATCH VALUES (7)");
+            cluster.catchUp();
+            try (ResultSet node = creating.executeQuery("SELECT NAME FROM WHO")) {
+                node.next();
+                assertThat(node.getString(1)).startsWith("r");
+            }
+            try (ResultSet row = reading.executeQuery("SELECT S.ID FROM WHO, SCRATCH S")) {
+                assertThat(row.next()).isTrue();
+                assertThat(row.getInt(1)).isEqualTo(7);
+            }
+            try (ResultSet row = reading.executeQuery("SELECT COUNT(*) FROM \"Scratch2\"")) {
+                assertThat(row.next()).isTrue();
+            }
+        } finally {
+            cluster.onNode(PRIMARY, "DROP TABLE SCRATCH", "DROP TABLE \"Scratch2\"");
+        }
+    }
+
+    @Test
+    void shouldStayOnThePrimaryWhenATemporaryTableIsOfThisSession() throws SQLException {
+        execute("CREATE LOCAL TEMPORARY TABLE MINE(ID INT PRIMARY KEY)");
+        assertThat(text("SELECT COUNT(*) FROM MINE")).isEqualTo("0");
+        assertThat(who()).isEqualTo(PRIMARY);
+    }
+
     // ---------------------------------------------------------------- transactions
 
     @Test

@@ -20,8 +20,11 @@ class DdlReaderTest {
                 "CREATE TABLE t AS SELECT * FROM u|- exclusive computes",
                 "CREATE TABLE t (id INT) AS SELECT 1|- exclusive computes",
                 "CREATE LOCAL TEMPORARY TABLE t (id INT)|- temporary",
-                "CREATE GLOBAL TEMPORARY TABLE IF NOT EXISTS t (id INT)|- temporary",
-                "DECLARE GLOBAL TEMPORARY TABLE t (id INT)|- temporary",
+                "CREATE GLOBAL TEMPORARY TABLE IF NOT EXISTS t (id INT)|t temporary",
+                "CREATE TEMP TABLE s.t (id INT) AS SELECT 1|s.t exclusive computes temporary",
+                "DECLARE GLOBAL TEMPORARY TABLE t (id INT)|t temporary",
+                "DECLARE LOCAL TEMPORARY TABLE t (id INT)|- temporary",
+                "CREATE TEMPORARY TABLE session.t (id INT)|- temporary",
                 "CREATE INDEX i ON s.t (a, b)|s.t",
                 "CREATE UNIQUE INDEX IF NOT EXISTS i ON \"T x\" (a)|T x",
                 "CREATE PRIMARY KEY ON t (id)|t exclusive",
@@ -73,7 +76,7 @@ class DdlReaderTest {
         assertThat(classification.kind()).isEqualTo(Kind.DDL);
         DdlShape ddl = Objects.requireNonNull(classification.ddl());
         assertThat(show(ddl)).isEqualTo(shape);
-        assertThat(classification.pins()).isEqualTo(ddl.temporary());
+        assertThat(classification.pins()).isEqualTo(ddl.temporary() && ddl.table() == null);
     }
 
     private static String show(DdlShape ddl) {
