@@ -2,6 +2,7 @@ package dev.weir.it.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.it.WeirNodes;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -14,7 +15,7 @@ import org.awaitility.Awaitility;
 
 /** An empty database on a cluster, as an application is told of it, with a witness on every replica. Thread-safe. */
 final class Deployment {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(10);
 
     /** The kinds of database that Weir works on. */
     enum Database {
@@ -102,9 +103,17 @@ final class Deployment {
             reached = onReplicas(fragment).size() > before;
         }
         assertThat(reached)
-                .as("A replica was asked for '%s' within %s; it was asked for %s", fragment, LIMIT, witness.seen())
+                .as(
+                        "A replica was asked for '%s' within %s; it was asked for %s; nodes are %s",
+                        fragment, LIMIT, witness.seen(), reached ? "" : nodes())
                 .isTrue();
         offloaded = true;
+    }
+
+    private String nodes() throws SQLException {
+        try (Connection connection = connect()) {
+            return WeirNodes.of(connection).toString();
+        }
     }
 
     /** The statements that the application has sent to replicas and that contain the fragment, in any case. */

@@ -3,6 +3,7 @@ package dev.weir.it.app;
 import dev.weir.it.h2.Equality;
 import dev.weir.it.h2.H2EmbeddedCluster;
 import dev.weir.it.h2.H2Store;
+import java.lang.reflect.Field;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -10,8 +11,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.h2.api.DatabaseEventListener;
+import org.h2.command.Command;
+import org.h2.command.CommandContainer;
+import org.h2.command.Prepared;
 import org.h2.engine.Database;
 import org.h2.engine.SessionLocal;
 import org.h2.jdbc.JdbcConnection;
@@ -63,14 +68,29 @@ final class H2Witness implements Witness {
             record(String.valueOf(sql), failure.getMessage());
         }
 
-        private void record(String sql, @Nullable String error) {
-            boolean byApplication = Arrays.stream(engine.getSessions(false))
+        private void record(String told, @Nullable String error) {
+            Optional<SessionLocal> executing = Arrays.stream(engine.getSessions(false))
                     .filter(SessionLocal::isLockedByCurrentThread)
-                    .anyMatch(session ->
-                            session.getUser().getName().equals(store.user().toUpperCase(Locale.ROOT)));
-            if (byApplication && !sql.contains(PROBED)) {
-                seen.add(new Seen(store.name(), sql, error));
+                    .filter(session ->
+                            session.getUser().getName().equals(store.user().toUpperCase(Locale.ROOT)))
+                    .findFirst();
+            if (executing.isPresent() && !told.contains(PROBED)) {
+                seen.add(new Seen(store.name(), whole(told, executing.get().getCurrentCommand()), error));
             }
+        }
+    }
+
+    /** Listeners are told texts that lack their end if they begin with a comment; the command that is executed has the whole. */
+    private static String whole(String told, @Nullable Command command) {
+        if (!told.startsWith("/*") || command == null) {
+            return told;
+        }
+        try {
+            Field prepared = CommandContainer.class.getDeclaredField("prepared");
+            prepared.setAccessible(true);
+            return ((Prepared) prepared.get(command)).getSQL();
+        } catch (ReflectiveOperationException otherVersion) {
+            throw new IllegalStateException("H2's commands have changed; see how to get their text", otherVersion);
         }
     }
 

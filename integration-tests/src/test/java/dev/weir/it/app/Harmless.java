@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
  * and looks for words that write, lock or consume anywhere outside literals and comments. Stateless.
  */
 final class Harmless {
-    private static final Pattern NOT_SQL =
-            Pattern.compile("--[^\\n]*|/\\*.*?\\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"", Pattern.DOTALL);
+    private static final Pattern COMMENT = Pattern.compile("--[^\\n]*|/\\*.*?\\*/", Pattern.DOTALL);
+    private static final Pattern LITERAL = Pattern.compile("'[^']*'|\"[^\"]*\"");
     private static final Pattern FIRST = Pattern.compile(
             "(?i)[\\s(;]*(SELECT|VALUES|TABLE|WITH|SHOW|SET|RESET|BEGIN|START|COMMIT|ROLLBACK|END|CALL\\s+(?:READONLY|SCHEMA|DATABASE|LOCK_MODE)\\(\\))(?!\\w).*",
             Pattern.DOTALL);
@@ -20,7 +20,7 @@ final class Harmless {
     private Harmless() {}
 
     static boolean isHarmless(String sql) {
-        String bare = NOT_SQL.matcher(sql).replaceAll(" ? ");
+        String bare = COMMENT.matcher(LITERAL.matcher(sql).replaceAll("''")).replaceAll(" ");
         return bare.isBlank()
                 || (FIRST.matcher(bare).matches() && !EFFECT.matcher(bare).find());
     }
