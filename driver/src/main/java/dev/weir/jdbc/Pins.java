@@ -35,7 +35,7 @@ final class Pins {
     private static final Pattern CLEARING = Pattern.compile("\\A\\s*DISCARD\\s+ALL\\b", Pattern.CASE_INSENSITIVE);
 
     /** What the server cannot be asked about: settings made by a function call, whatever name it is given. */
-    private static final Pattern LASTING = Pattern.compile("set_config|U&\"", Pattern.CASE_INSENSITIVE);
+    private static final Pattern LASTING = Pattern.compile("set_config|setseed|U&\"", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern PREPARING = Pattern.compile(
             "\\A[\\s;]*" + SqlBegin.GAP + "(?:PREPARE|DEALLOCATE|EXECUTE)\\b",

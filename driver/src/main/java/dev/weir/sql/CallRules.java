@@ -49,6 +49,9 @@ final class CallRules {
         if (isPure(i, tokens.folded(i)) || isEscaped(i) || isSample(i)) {
             return Verdict.PURE;
         }
+        if (areColumns(i)) {
+            return Verdict.PURE;
+        }
         return mayBeColumns(i) ? Verdict.DOUBT : Verdict.REFUSED;
     }
 
@@ -63,7 +66,8 @@ final class CallRules {
         if (name.equals("SET_CONFIG")) {
             return !tokens.is(tokens.partner(i + 1) - 1, Word.TRUE);
         }
-        return name.equals("PG_ADVISORY_LOCK")
+        return name.equals("SETSEED")
+                || name.equals("PG_ADVISORY_LOCK")
                 || name.equals("PG_ADVISORY_LOCK_SHARED")
                 || name.equals("PG_TRY_ADVISORY_LOCK")
                 || name.equals("PG_TRY_ADVISORY_LOCK_SHARED");
@@ -89,7 +93,7 @@ final class CallRules {
             return true;
         }
         return switch (word) {
-            case OVER, FILTER -> tokens.isSymbol(i - 1, ')') || tokens.is(i - 1, Word.NULLS);
+            case OVER, FILTER -> tokens.isSymbol(i - 1, ')') || tokens.is(i - 1, Word.NULLS) || isNthFrom(i - 1);
             case BY -> tokens.is(i - 1, Word.GROUP) || tokens.is(i - 1, Word.ORDER) || tokens.is(i - 1, Word.PARTITION);
             case SETS -> tokens.is(i - 1, Word.GROUPING);
             case ROLLUP, CUBE -> tokens.is(i - 1, Word.BY);
@@ -100,6 +104,14 @@ final class CallRules {
             case ONLY -> !h2;
             default -> false;
         };
+    }
+
+    /** {@code NTH_VALUE(...) FROM LAST}. */
+    private boolean isNthFrom(int i) {
+        return tokens.is(i - 1, Word.FROM)
+                && tokens.isSymbol(i - 2, ')')
+                && (tokens.is(i, Word.FIRST)
+                        || (tokens.type(i) == Lexer.WORD && tokens.folded(i).equals("LAST")));
     }
 
     private boolean isJoin(int i) {
@@ -177,6 +189,28 @@ final class CallRules {
         return tokens.type(i - 1) == Lexer.WORD
                 && tokens.folded(i - 1).equals("TABLESAMPLE")
                 && (tokens.folded(i).equals("SYSTEM") || tokens.folded(i).equals("BERNOULLI"));
+    }
+
+    /**
+     * Columns of an alias where no grammar lets an expression follow: directly behind a relation's name after FROM or JOIN, or behind a
+     * parenthesis. Only DISTINCT ON and TOP have one before an expression.
+     */
+    private boolean areColumns(int i) {
+        if (tokens.isSymbol(i - 1, ')')) {
+            int before = tokens.partner(i - 1) - 1;
+            boolean prefix = tokens.is(before, Word.ON)
+                    || (tokens.type(before) == Lexer.WORD
+                            && tokens.folded(before).equals("TOP"));
+            return tokens.partner(i - 1) > from && !prefix;
+        }
+        if (tokens.is(i - 2, Word.WITH) && tokens.is(i - 1, Word.ORDINALITY)) {
+            return true;
+        }
+        if (tokens.isName(i - 1) && tokens.word(i - 1) == null) {
+            int before = chainStart(i - 1) - 1;
+            return tokens.is(before, Word.FROM) || tokens.is(before, Word.JOIN) || tokens.is(before, Word.ONLY);
+        }
+        return false;
     }
 
     /** Columns may follow an alias, which follows a relation or a parenthesis. */

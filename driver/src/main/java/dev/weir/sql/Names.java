@@ -53,13 +53,16 @@ final class Names {
                 && catalog.volatileFunctions().contains(tokens.folded(i));
     }
 
-    /** A function's name, its schema, or a type's schema; functions are judged as such. */
+    /** A function's name, its schema, or the schema of a type or an operator; functions are judged as such. */
     private boolean isCallOrType(int i) {
         if (tokens.isSymbol(i + 1, '(')) {
             return true;
         }
-        boolean qualifies = is(i, "PG_CATALOG") && tokens.isSymbol(i + 1, '.') && tokens.isName(i + 2);
-        return qualifies && (tokens.isSymbol(i + 3, '(') || tokens.isSymbol(i - 1, Lexer.CAST));
+        if (!is(i, "PG_CATALOG") || !tokens.isSymbol(i + 1, '.')) {
+            return false;
+        }
+        boolean operator = tokens.type(i + 2) == Lexer.SYMBOL && !tokens.isSymbol(i + 2, '*');
+        return operator || tokens.isSymbol(i + 3, '(') || tokens.isSymbol(i - 1, Lexer.CAST);
     }
 
     /** Types whose input looks names up in the catalog, as {@code 't'::regclass}. */

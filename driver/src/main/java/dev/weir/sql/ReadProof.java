@@ -132,6 +132,11 @@ final class ReadProof {
                 }
             }
             case INTO -> into(i);
+            case CREATE -> {
+                if (tokens.isSymbol(i - 1, ')') && change == null) {
+                    change = ""; // older releases of H2 let CREATE TABLE follow a WITH clause
+                }
+            }
             case LOCK -> {
                 if (tokens.is(i + 1, Word.IN)) {
                     refuse("locks rows");
@@ -185,6 +190,9 @@ final class ReadProof {
     }
 
     private boolean isEscape(int i) {
+        if (h2 && tokens.type(i + 1) == Lexer.NUMBER && tokens.isSymbol(i + 2, ':')) {
+            return true; // values of parameters, which are expressions like any other
+        }
         return tokens.type(i + 1) == Lexer.WORD && ESCAPES.contains(tokens.folded(i + 1));
     }
 

@@ -2,6 +2,7 @@ package dev.weir.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.it.postgres.HiddenEffects;
 import dev.weir.it.postgres.PostgresCluster;
 import dev.weir.it.postgres.PostgresExtension;
 import dev.weir.it.postgres.PostgresNode;
@@ -23,52 +24,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(PostgresExtension.class)
 final class PostgresCatalogTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-    private static final List<String> SCHEMA = List.of(
-            "DROP SCHEMA IF EXISTS app CASCADE",
-            "CREATE SCHEMA app AUTHORIZATION app",
-            "CREATE TABLE item (id int PRIMARY KEY, name text)",
-            "INSERT INTO item SELECT i, 'x' || i FROM generate_series(1, 10) i",
-            "CREATE SEQUENCE ticket",
-            "CREATE UNLOGGED TABLE scratch (id int)",
-            "CREATE TABLE part (id int) PARTITION BY RANGE (id)",
-            "CREATE UNLOGGED TABLE part_1 PARTITION OF part FOR VALUES FROM (1) TO (10)",
-            "CREATE FUNCTION lock_it(x int) RETURNS int LANGUAGE plpgsql AS"
-                    + " $$ BEGIN PERFORM pg_advisory_lock(x); RETURN x; END $$",
-            "CREATE FUNCTION liar(x int) RETURNS int LANGUAGE plpgsql STABLE AS"
-                    + " $$ BEGIN PERFORM pg_advisory_lock(x); RETURN x; END $$",
-            "CREATE FUNCTION dynamic(x int) RETURNS int LANGUAGE plpgsql STABLE AS"
-                    + " $$ BEGIN EXECUTE 'SELECT pg_advisory_' || 'lock(1)'; RETURN x; END $$",
-            "CREATE FUNCTION through(x int) RETURNS int LANGUAGE sql STABLE AS 'SELECT liar(x)'",
-            "CREATE FUNCTION defaulted(x int DEFAULT lock_it(1)) RETURNS int LANGUAGE sql STABLE AS 'SELECT 1'",
-            "CREATE FUNCTION honest(x int) RETURNS bigint LANGUAGE plpgsql STABLE AS $$ DECLARE n bigint; BEGIN"
-                    + " IF (x > 1) THEN SELECT count(*) INTO n FROM item WHERE id < x; RETURN n; END IF; RETURN 0; END $$",
-            "CREATE FUNCTION app.doubled(x int) RETURNS int LANGUAGE sql IMMUTABLE RETURN x * 2",
-            "CREATE FUNCTION undeclared(x int) RETURNS int LANGUAGE sql AS 'SELECT x'",
-            "CREATE FUNCTION lower(x int) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN lock_it(x)::text; END $$",
-            "CREATE FUNCTION add_locked(a int, b int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN a + lock_it(b); END $$",
-            "CREATE AGGREGATE sum_locked(int) (SFUNC = add_locked, STYPE = int, INITCOND = '0')",
-            "CREATE AGGREGATE sum_plain(int) (SFUNC = int4pl, STYPE = int, INITCOND = '0')",
-            "CREATE OPERATOR +! (LEFTARG = int, RIGHTARG = int, FUNCTION = add_locked)",
-            "CREATE DOMAIN locked AS int CHECK (pg_try_advisory_lock(VALUE))",
-            "CREATE DOMAIN positive AS int CHECK (VALUE > 0)",
-            "CREATE TYPE pair AS (x int, y int)",
-            "CREATE FUNCTION pair_text(p pair) RETURNS text LANGUAGE plpgsql AS"
-                    + " $$ BEGIN PERFORM pg_advisory_lock(3); RETURN 'pair'; END $$",
-            "CREATE CAST (pair AS text) WITH FUNCTION pair_text(pair) AS IMPLICIT",
-            "CREATE TABLE pairs (id int, p pair)",
-            "CREATE VIEW plain_view AS SELECT i.id, upper(i.name) AS name, honest(i.id) AS n FROM item i WHERE i.id > 0",
-            "CREATE VIEW lock_view AS SELECT i.id FROM item i WHERE pg_try_advisory_lock(i.id)",
-            "CREATE VIEW outer_view AS SELECT l.id + 1 AS m FROM lock_view l",
-            "CREATE TABLE tenant (id int, name text)",
-            "CREATE POLICY own ON tenant USING (name = current_setting('app.tenant', true))",
-            "ALTER TABLE tenant ENABLE ROW LEVEL SECURITY",
-            "CREATE TABLE guarded (id int)",
-            "CREATE POLICY locked ON guarded USING (lock_it(id) > 0)",
-            "ALTER TABLE guarded ENABLE ROW LEVEL SECURITY",
-            "ALTER TABLE guarded FORCE ROW LEVEL SECURITY",
-            "GRANT ALL ON ALL TABLES IN SCHEMA public TO app",
-            "GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO app");
 
     private static final List<String> ON_THE_PRIMARY = List.of(
             "SELECT * FROM lock_view",
@@ -106,16 +61,6 @@ final class PostgresCatalogTest {
             "SELECT * FROM tenant",
             "SELECT id + 2, id - 1 FROM item");
 
-    private static void createSchema(PostgresCluster cluster) throws SQLException {
-        try (Connection connection = cluster.primary().connectAsSuperuser();
-                Statement statement = connection.createStatement()) {
-            for (String sql : SCHEMA) {
-                statement.execute(sql);
-            }
-        }
-        cluster.awaitCaughtUp();
-    }
-
     private static String url(PostgresCluster cluster) {
         return cluster.weirUrl() + "&weir.consistency=eventual";
     }
@@ -123,7 +68,7 @@ final class PostgresCatalogTest {
     @Test
     void shouldSendWhatHidesAnEffectToThePrimaryAndWhatOnlyReadsToAStandby(PostgresCluster cluster)
             throws SQLException {
-        createSchema(cluster);
+        HiddenEffects.create(cluster);
         try (Connection connection = DriverManager.getConnection(url(cluster))) {
             awaitRoute(connection, "SELECT * FROM item", "replica");
             for (String sql : ON_THE_PRIMARY) {
@@ -145,7 +90,7 @@ final class PostgresCatalogTest {
     /** The schema is dropped and made again between two tests of one cluster, under the same URL. */
     @Test
     void shouldNoticeAtOnceWhatTheApplicationItselfHasChanged(PostgresCluster cluster) throws SQLException {
-        createSchema(cluster);
+        HiddenEffects.create(cluster);
         try (Connection connection = DriverManager.getConnection(url(cluster))) {
             for (int round = 0; round < 3; round++) {
                 execute(connection, "CREATE OR REPLACE VIEW changing AS SELECT 1 AS id");
@@ -166,7 +111,7 @@ final class PostgresCatalogTest {
 
     @Test
     void shouldNoticeBeforeLongWhatOthersHaveChanged(PostgresCluster cluster) throws SQLException {
-        createSchema(cluster);
+        HiddenEffects.create(cluster);
         try (Connection connection = DriverManager.getConnection(url(cluster));
                 Connection other = cluster.primary().connectAsSuperuser()) {
             execute(other, "CREATE VIEW changing AS SELECT 1 AS id");
@@ -184,7 +129,7 @@ final class PostgresCatalogTest {
 
     @Test
     void shouldLetTheUserVouchForAFunction(PostgresCluster cluster) throws SQLException {
-        createSchema(cluster);
+        HiddenEffects.create(cluster);
         try (Connection connection =
                 DriverManager.getConnection(url(cluster) + "&weir.readOnlyFunctions=undeclared,public.lower")) {
             awaitRoute(connection, "SELECT undeclared(1) FROM item", "replica");
