@@ -247,12 +247,32 @@ final class CaptureSession {
     ResultSet writingQuery(Classification classification, WriteRequest request, PreparedStatements statements)
             throws SQLException {
         return inTransaction(() -> {
+            WriteShape write = classification.write();
+            WriteShape.Delta delta = write == null ? null : write.delta();
+            WritePlan alone = delta == null ? null : plan(delta.statement(), classification);
+            if (delta != null && alone != null) {
+                DeltaQuery query = DeltaQuery.of(delta, alone, transaction.catalog(physical));
+                if (query != null) {
+                    WriteRequest inner = query.request(request);
+                    WriteOutcome outcome = replanning(
+                            alone,
+                            inner,
+                            classification,
+                            current -> query.execute(executor, current, inner, context, statements));
+                    return query.rows(outcome);
+                }
+            }
             WritePlan plan = plan(request.sql(), classification);
             if (plan instanceof WritePlan.Refused refused) {
                 throw Refusals.notReplicable(refused.reason());
             }
             if (plan instanceof WritePlan.Compare compare) {
                 return executor.queryComparing(compare, request, statements);
+            }
+            if (plan instanceof WritePlan.Local) {
+                PreparedStatement statement = statements.prepare(request.sql(), KeyRequest.NONE);
+                request.bind(statement);
+                return statement.executeQuery();
             }
             throw new SQLNonTransientException(
                     "The statement returns a count where rows were expected; use executeUpdate", "07005");

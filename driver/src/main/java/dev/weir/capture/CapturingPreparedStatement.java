@@ -94,6 +94,7 @@ class CapturingPreparedStatement extends CapturingStatement implements Recording
 
     @Override
     public final long executeLargeUpdate() throws SQLException {
+        requireCount(classification);
         if (execute()) {
             throw new SQLNonTransientException(
                     "The statement returned rows where a count was expected; use executeQuery", "07005");

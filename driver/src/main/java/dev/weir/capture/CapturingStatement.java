@@ -2,6 +2,7 @@ package dev.weir.capture;
 
 import dev.weir.forward.ForwardingStatement;
 import dev.weir.sql.Classification;
+import dev.weir.sql.WriteShape;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -25,6 +26,9 @@ class CapturingStatement implements ForwardingStatement {
 
     private boolean countTaken;
 
+    /** What the last execution gave if it was a query that modifies data, run by {@code execute}. */
+    private @Nullable ResultSet rows;
+
     CapturingStatement(CapturingConnection connection, Statement physical) {
         this.connection = connection;
         this.physical = physical;
@@ -47,6 +51,7 @@ class CapturingStatement implements ForwardingStatement {
     /** Notes that the next results are those of {@link #delegate()} again. */
     final void resetOutcome() {
         outcome = null;
+        rows = null;
     }
 
     final void remember(WriteOutcome written) {
@@ -102,7 +107,15 @@ class CapturingStatement implements ForwardingStatement {
             case SESSION, TRANSACTION_SETTING -> {
                 return session().passSetting(sql, plain);
             }
-            case WRITE -> remember(session().write(classification, request, statements));
+            case WRITE -> {
+                WriteShape write = classification.write();
+                if (write != null && write.delta() != null) {
+                    rows = session().writingQuery(classification, request, statements);
+                    rememberCount(-1);
+                    return true;
+                }
+                remember(session().write(classification, request, statements));
+            }
             case DDL -> {
                 session().changeSchema(sql, classification);
                 rememberCount(0);
@@ -122,7 +135,19 @@ class CapturingStatement implements ForwardingStatement {
                 "what it changes is not known (" + classification.reason() + "); execute each statement by itself");
     }
 
+    /** Refuses before it is executed what would give rows instead of a count. */
+    static void requireCount(Classification classification) throws SQLException {
+        WriteShape write = classification.write();
+        if (write != null && write.delta() != null) {
+            throw new SQLNonTransientException(
+                    "The statement was not executed: it returns rows where a count is expected; use executeQuery",
+                    "07005");
+        }
+    }
+
     final long update(String sql, KeyRequest keys) throws SQLException {
+        requireUnprepared();
+        requireCount(session().classify(sql));
         if (execute(sql, keys)) {
             throw new SQLNonTransientException(
                     "The statement returned rows where a count was expected; use executeQuery", "07005");
@@ -204,12 +229,12 @@ class CapturingStatement implements ForwardingStatement {
 
     @Override
     public final ResultSet getResultSet() throws SQLException {
-        return outcome == null ? physical.getResultSet() : noRows();
+        return outcome == null ? physical.getResultSet() : ownRows();
     }
 
     @SuppressWarnings("NullAway") // JDBC: null if the result is a count
-    private static ResultSet noRows() {
-        return null;
+    private ResultSet ownRows() {
+        return rows;
     }
 
     @Override
@@ -231,7 +256,7 @@ class CapturingStatement implements ForwardingStatement {
         if (outcome == null) {
             return physical.getMoreResults();
         }
-        countTaken = true;
+        takeRows(CLOSE_CURRENT_RESULT);
         return false;
     }
 
@@ -240,8 +265,17 @@ class CapturingStatement implements ForwardingStatement {
         if (outcome == null) {
             return physical.getMoreResults(current);
         }
-        countTaken = true;
+        takeRows(current);
         return false;
+    }
+
+    private void takeRows(int current) throws SQLException {
+        countTaken = true;
+        ResultSet taken = rows;
+        rows = null;
+        if (taken != null && current != KEEP_CURRENT_RESULT) {
+            taken.close();
+        }
     }
 
     @Override

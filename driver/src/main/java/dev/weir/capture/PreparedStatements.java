@@ -2,6 +2,7 @@ package dev.weir.capture;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,6 +40,19 @@ final class PreparedStatements {
         PreparedStatement known = prepared.get(List.of(sql, columns));
         PreparedStatement statement = known == null
                 ? add(List.of(sql, columns), connection.prepareStatement(sql, columns.toArray(new String[0])))
+                : known;
+        current = statement;
+        return statement;
+    }
+
+    /** The query whose result can be read twice. */
+    PreparedStatement prepareScrollable(String sql) throws SQLException {
+        List<Object> key = List.of(sql, ResultSet.TYPE_SCROLL_INSENSITIVE);
+        PreparedStatement known = prepared.get(key);
+        PreparedStatement statement = known == null
+                ? add(
+                        key,
+                        connection.prepareStatement(sql, ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_READ_ONLY))
                 : known;
         current = statement;
         return statement;

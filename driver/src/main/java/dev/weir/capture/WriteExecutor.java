@@ -114,16 +114,35 @@ final class WriteExecutor {
 
     private WriteOutcome executeDeleted(WritePlan.Deleted plan, WriteRequest request, PreparedStatements statements)
             throws SQLException {
+        return executeDeleted(plan, request, List.of(), statements);
+    }
+
+    /**
+     * Executes a DELETE.
+     *
+     * @param wanted the columns of the deleted rows that the application has asked for, which lead in the result set of the outcome's statement
+     */
+    WriteOutcome executeDeleted(
+            WritePlan.Deleted plan, WriteRequest request, List<String> wanted, PreparedStatements statements)
+            throws SQLException {
         TableDefinition table = plan.table();
-        List<String> columns = table.hasKey() ? table.key() : table.writableColumns();
-        String sql = "SELECT " + quoted(columns) + " FROM OLD TABLE(" + SqlText.withoutEnd(request.sql()) + "\n)";
-        PreparedStatement statement = statements.prepare(sql, KeyRequest.NONE);
+        ImageColumns columns = ImageColumns.of(wanted, table.hasKey() ? table.key() : table.writableColumns());
+        String sql = "SELECT " + quoted(columns.requested()) + " FROM OLD TABLE(" + SqlText.withoutEnd(request.sql())
+                + "\n)";
+        PreparedStatement statement =
+                wanted.isEmpty() ? statements.prepare(sql, KeyRequest.NONE) : statements.prepareScrollable(sql);
         request.bind(statement);
         // OLD TABLE is not atomic: a failure half way leaves the rows before it deleted.
         Savepoint savepoint = physical.setSavepoint();
         List<@Nullable Object[]> rows;
-        try (ResultSet deleted = statement.executeQuery()) {
-            rows = RowImages.read(deleted);
+        try {
+            ResultSet deleted = statement.executeQuery();
+            rows = RowImages.read(deleted, columns.positions());
+            if (wanted.isEmpty()) {
+                deleted.close();
+            } else {
+                deleted.beforeFirst();
+            }
         } catch (SQLException e) {
             undo(savepoint, e);
             throw e;
@@ -131,7 +150,7 @@ final class WriteExecutor {
         if (!rows.isEmpty()) {
             transaction.append(RowImages.deleted(table, rows));
         }
-        return new WriteOutcome(rows.size(), statement, 0);
+        return new WriteOutcome(rows.size(), statement, columns.asked());
     }
 
     private WriteOutcome executeLockFirst(

@@ -133,7 +133,9 @@ public final class Classifier {
         return switch (base.kind()) {
             case READ, PRIMARY_READ, CALL -> true;
             case WRITE ->
-                base.write() == null || !hasLiterals(known, base.write().where());
+                base.write() == null
+                        || (base.write().delta() == null
+                                && !hasLiterals(known, base.write().where()));
             default -> false;
         };
     }

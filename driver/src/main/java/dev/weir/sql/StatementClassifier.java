@@ -101,7 +101,10 @@ final class StatementClassifier {
     }
 
     private Classification query(int from, int to) {
-        return new ReadProof(tokens, from, to, dialect, catalog).classify();
+        Classification query = new ReadProof(tokens, from, to, dialect, catalog).classify();
+        boolean changes = h2 && query.kind() == Kind.WRITE;
+        WriteShape shape = changes ? new DeltaReader(tokens, from, to, indexedParameters).read() : null;
+        return shape == null ? query : Classification.write(query.reason(), shape);
     }
 
     private Classification write(int from, int to) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param limited whether LIMIT, FETCH or TOP bounds the rows, so that the condition alone does not say which
  * @param where the text of the condition, without the word WHERE; empty if there is none
  * @param parameters how many parameters stand before the condition in the text, so that a condition run on its own binds the rest
+ * @param delta the query around it that gives the rows it changes; null if it stands alone
  */
 public record WriteShape(
         Verb verb,
@@ -32,10 +33,57 @@ public record WriteShape(
         boolean deletes,
         boolean limited,
         String where,
-        int parameters) {
+        int parameters,
+        @Nullable Delta delta) {
     public WriteShape {
         assigned = List.copyOf(assigned);
         keyed = List.copyOf(keyed);
+    }
+
+    /** One that stands alone. */
+    WriteShape(
+            Verb verb,
+            TableName table,
+            @Nullable Identifier alias,
+            List<Identifier> assigned,
+            List<Identifier> keyed,
+            boolean rowLocal,
+            boolean values,
+            boolean deletes,
+            boolean limited,
+            String where,
+            int parameters) {
+        this(verb, table, alias, assigned, keyed, rowLocal, values, deletes, limited, where, parameters, null);
+    }
+
+    /** The same inside a query. */
+    WriteShape inside(Delta query) {
+        return new WriteShape(
+                verb, table, alias, assigned, keyed, rowLocal, values, deletes, limited, where, parameters, query);
+    }
+
+    /**
+     * A query over {@code FINAL TABLE (...)}, {@code NEW TABLE (...)} or {@code OLD TABLE (...)}, H2's data change delta tables. Immutable.
+     *
+     * @param side which rows it gives
+     * @param statement the data modification alone, which holds all of the text's parameters if {@code columns} is known
+     * @param columns the columns of the changed table that it gives as they are and in this order, empty for all of them; null if it does more
+     */
+    public record Delta(
+            Side side, String statement, @Nullable List<Identifier> columns) {
+        public Delta {
+            columns = columns == null ? null : List.copyOf(columns);
+        }
+    }
+
+    /** The rows of a delta table. */
+    public enum Side {
+        /** As the statement leaves them. */
+        FINAL,
+        /** As the statement means to write them, before triggers. */
+        NEW,
+        /** As they were. */
+        OLD
     }
 
     /** The data modifications that capture tells apart. */

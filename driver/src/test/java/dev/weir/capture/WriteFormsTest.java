@@ -13,6 +13,7 @@ import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.util.List;
 import org.h2.api.Trigger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -230,7 +231,11 @@ final class WriteFormsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            SELECT * FROM FINAL TABLE (INSERT INTO PLAIN VALUES (9, 9, 'i')) | 0A000
+            SELECT * FROM FINAL TABLE (INSERT INTO TRIGGERED VALUES (9)) | 0A000
+            SELECT A.ID FROM FINAL TABLE (INSERT INTO PLAIN VALUES (9, 9, 'i')) A, OLD TABLE (DELETE FROM BAG) | 0A000
+            SELECT * FROM FINAL TABLE (INSERT INTO PLAIN VALUES (9, 9, 'i'), (1, 1, 'dup')) | 23505
+            SELECT ID + 0 FROM FINAL TABLE (INSERT INTO PLAIN VALUES (9, 9, 'i'), (1, 1, 'dup')) | 23505
+            SELECT NOWHERE FROM FINAL TABLE (INSERT INTO PLAIN VALUES (9, 9, 'i')) | 42S22
             EXPLAIN ANALYZE DELETE FROM PLAIN | 0A000
             EXECUTE IMMEDIATE 'DELETE FROM PLAIN' | 0A000
             RUNSCRIPT FROM 'nowhere.sql' | 0A000
@@ -259,6 +264,54 @@ final class WriteFormsTest {
         assertThat(CaptureLab.contents(lab.admin())).isEqualTo(before);
         assertThat(lab.news()).isEmpty();
         update(connection, "UPDATE PLAIN SET N = 0 WHERE ID = 1");
+        lab.assertReplicaEqual();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            SELECT * FROM FINAL TABLE (INSERT INTO PLAIN VALUES (5, 50, 'e')) | [[5, 50, e]] | Sql
+            SELECT S, ID FROM FINAL TABLE (INSERT INTO PLAIN(ID, N) VALUES (5, 50), (6, 60)) X | [[none, 5], [none, 6]] | Sql
+            SELECT ID FROM FINAL TABLE (INSERT INTO AUTO(N) VALUES (7), (8)) | [[4], [5]] | INSERTx2
+            SELECT N FROM FINAL TABLE (INSERT INTO BAG SELECT N, S FROM BAG WHERE N = 2) | [[2]] | INSERTx1
+            SELECT "key" FROM FINAL TABLE (INSERT INTO "lower case" VALUES (7, 7)) "lower case" | [[7]] | Sql
+            SELECT N FROM FINAL TABLE (UPDATE PLAIN SET N = N + 1 WHERE ID = 1) | [[11]] | Sql
+            SELECT N, ID FROM FINAL TABLE (UPDATE PLAIN SET S = 'x' WHERE N > 20) | [[30, 3], [40, 4]] | UPDATEx2
+            SELECT ID FROM FINAL TABLE (UPDATE PLAIN SET ID = ID + 10 WHERE N > 20) | [[13], [14]] | DELETEx2,INSERTx2
+            SELECT ID, N FROM FINAL TABLE (MERGE INTO PLAIN KEY(ID) VALUES (1, 5, 'm')) | [[1, 5]] | Sql
+            SELECT N FROM FINAL TABLE (UPDATE PLAIN SET N = 5 WHERE ID = 99) | [] | ``
+            SELECT S FROM OLD TABLE (DELETE FROM PLAIN WHERE ID = 1) | [[a]] | DELETEx1
+            SELECT * FROM OLD TABLE (DELETE FROM PLAIN WHERE N > 20) | [[3, 30, c], [4, 40, d]] | DELETEx2
+            SELECT S FROM OLD TABLE (DELETE FROM BAG WHERE N = 2) | [[y]] | DELETE_BAGx1
+            SELECT ID FROM OLD TABLE (DELETE FROM PARENT WHERE ID = 2) | [[2]] | DELETEx1,DELETEx1,DELETEx1,INSERTx1
+            SELECT N FROM OLD TABLE (UPDATE PLAIN SET N = 0 WHERE ID = 1) | [[10]] | DELETEx1,INSERTx1
+            SELECT ID FROM NEW TABLE (INSERT INTO PLAIN VALUES (5, 50, 'e')) | [[5]] | INSERTx1
+            SELECT COUNT(*) FROM FINAL TABLE (INSERT INTO PLAIN VALUES (5, 50, 'e'), (6, 60, 'f')) | [[2]] | INSERTx2
+            SELECT ID FROM FINAL TABLE (INSERT INTO PLAIN VALUES (5, 50, 'e'), (6, 60, 'f')) WHERE N > 50 | [[6]] | INSERTx2
+            SELECT * FROM FINAL TABLE (INSERT INTO TMP VALUES (1)) | [[1]] | ``
+            """)
+    void shouldLogWhatAQueryChanges(String sql, String found, @Nullable String forms) throws SQLException {
+        execute(connection, "CREATE LOCAL TEMPORARY TABLE TMP(ID INTEGER PRIMARY KEY)");
+        assertThat(rows(connection, sql)).hasToString(found);
+        assertThat(lab.forms())
+                .containsExactlyInAnyOrder(forms == null || forms.isEmpty() ? new String[0] : forms.split(","));
+        lab.assertReplicaEqual();
+        lab.skip();
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            assertThat(statement.execute("SELECT ID, N FROM FINAL TABLE (INSERT INTO PLAIN(ID, N) VALUES (77, 7))"))
+                    .isTrue();
+            assertThat(statement.getUpdateCount()).isEqualTo(-1);
+            ResultSet result = statement.getResultSet();
+            assertThat(result.next()).isTrue();
+            assertThat(result.getInt("N")).isEqualTo(7);
+            assertThat(result.getMetaData().getColumnCount()).isEqualTo(2);
+            assertThat(statement.getMoreResults()).isFalse();
+            assertThatThrownBy(() -> statement.executeUpdate(
+                            "SELECT ID FROM FINAL TABLE (INSERT INTO PLAIN(ID, N) VALUES (78, 7))"))
+                    .isInstanceOf(SQLException.class);
+        }
+        connection.commit();
+        assertThat(rows(connection, "SELECT ID FROM PLAIN WHERE ID > 70")).containsExactly(List.of("77"));
         lab.assertReplicaEqual();
     }
 

@@ -80,6 +80,50 @@ class WriteReaderTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "SELECT * FROM FINAL TABLE (INSERT INTO t VALUES (1))|FINAL [] INSERT INTO t VALUES (1)",
+                "SELECT id, x.name FROM FINAL TABLE (UPDATE t SET a = 1 WHERE id = ?) x|FINAL [id, name] UPDATE t SET a = 1 WHERE id = ?",
+                "SELECT \"id\" FROM OLD TABLE(DELETE FROM t) AS \"t\"|OLD [id] DELETE FROM t",
+                "SELECT id FROM NEW TABLE(DELETE FROM t)|NEW [id] DELETE FROM t",
+                "SELECT id, USER FROM OLD TABLE(DELETE FROM t)|OLD null DELETE FROM t",
+                "SELECT id + 1 FROM OLD TABLE(DELETE FROM t)|OLD null DELETE FROM t",
+                "SELECT id AS i FROM OLD TABLE(DELETE FROM t)|OLD null DELETE FROM t",
+                "SELECT id i FROM OLD TABLE(DELETE FROM t)|OLD null DELETE FROM t",
+                "SELECT COUNT(*) FROM OLD TABLE(DELETE FROM t)|OLD null DELETE FROM t",
+                "SELECT DISTINCT id FROM OLD TABLE(DELETE FROM t)|OLD null DELETE FROM t",
+                "SELECT id FROM OLD TABLE(DELETE FROM t) WHERE id = ?|OLD null DELETE FROM t",
+                "SELECT id FROM OLD TABLE(DELETE FROM t) x (a)|OLD null DELETE FROM t",
+                "SELECT id FROM OLD TABLE(DELETE FROM t), u|OLD null DELETE FROM t",
+                "SELECT ?, id FROM OLD TABLE(DELETE FROM t)|OLD null DELETE FROM t",
+                "WITH x AS (SELECT id FROM OLD TABLE(DELETE FROM t)) SELECT id FROM x|OLD null DELETE FROM t",
+            })
+    void shouldReadTheQueryAroundADataModification(String sql, String shape) {
+        WriteShape write = Objects.requireNonNull(classifier.classify(sql).write());
+        WriteShape.Delta delta = Objects.requireNonNull(write.delta());
+        List<Identifier> columns = delta.columns();
+        assertThat(delta.side() + " "
+                        + (columns == null
+                                ? null
+                                : columns.stream().map(Identifier::text).toList())
+                        + " " + delta.statement())
+                .isEqualTo(shape);
+        assertThat(write.table().name().text()).isEqualTo("t");
+    }
+
+    @Test
+    void shouldKeepTheLiteralsOfADataModificationInAQuery() {
+        for (int i = 1; i < 4; i++) {
+            String insert = "INSERT INTO t VALUES (" + i + ")";
+            WriteShape write = Objects.requireNonNull(classifier
+                    .classify("SELECT id FROM FINAL TABLE (" + insert + ")")
+                    .write());
+            assertThat(Objects.requireNonNull(write.delta()).statement()).isEqualTo(insert);
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "UPDATE t SET a = 1 WHERE id = ?1",
@@ -96,7 +140,9 @@ class WriteReaderTest {
                 "INSERT INTO t",
                 "DELETE FROM t WHERE [a b] = 1",
                 "WITH x AS (SELECT 1) DELETE FROM t",
-                "SELECT * FROM FINAL TABLE (DELETE FROM t)",
+                "SELECT * FROM FINAL TABLE (INSERT INTO t VALUES (1)) a, FINAL TABLE (INSERT INTO t VALUES (2)) b",
+                "WITH x AS (SELECT * FROM OLD TABLE (DELETE FROM t)) SELECT * FROM x, NEW TABLE (INSERT INTO t VALUES (1))",
+                "SELECT * FROM FINAL TABLE (WITH x AS (SELECT 1) DELETE FROM t)",
                 "EXPLAIN ANALYZE DELETE FROM t",
             })
     void shouldNotGuessWhatItDoesNotUnderstand(String sql) {
