@@ -187,7 +187,9 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
     private void store(int slot, ParameterKind kind, long packed, @Nullable Object one, @Nullable Object two) {
         ParameterKind before = kinds[slot];
         streams += (isStream(kind, one) ? 1 : 0) - (before != null && isStream(before, first(slot)) ? 1 : 0);
-        kinds[slot] = kind;
+        if (before != kind) {
+            kinds[slot] = kind;
+        }
         bits[slot] = packed;
         first = stored(first, slot, one);
         second = stored(second, slot, two);

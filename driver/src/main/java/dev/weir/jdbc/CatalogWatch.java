@@ -78,6 +78,13 @@ final class CatalogWatch {
         return differs;
     }
 
+    /** Whether the newest definitions are in use and no newer change is known. At most three volatile reads. */
+    @SuppressWarnings("ReferenceEquality") // equal ones that are not the same take the longer way
+    boolean isSettled() {
+        SchemaDefinitions known = adopted;
+        return known != null && known == cluster.definitions() && known.covers() >= newestChange.get();
+    }
+
     /** False while the newest schema is not known, so that no read may be tried on a replica. */
     boolean isComplete() {
         SchemaDefinitions known = adopted;

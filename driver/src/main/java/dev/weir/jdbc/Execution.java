@@ -115,6 +115,9 @@ final class Execution {
     /** Whether the classifier's catalog has every schema change that a read must heed. */
     private boolean isSchemaRead() {
         CatalogWatch catalog = database.catalog();
+        if (catalog.isSettled()) {
+            return true;
+        }
         catalog.update();
         return catalog.isComplete();
     }
@@ -136,6 +139,14 @@ final class Execution {
         }
     }
 
+    /** Writes only a route that is new, as {@link RoutingSession} does with views. */
+    @SuppressWarnings("ReferenceEquality") // the same route, of which there is one for each node and reason
+    private void sent(Route route) {
+        if (lastRoute != route) {
+            lastRoute = route;
+        }
+    }
+
     private <R> R readOn(RoutedStatement statement, Delegate delegate, Call<R> call) throws SQLException {
         Node node = delegate.node();
         node.readStarted();
@@ -147,7 +158,7 @@ final class Execution {
     }
 
     private void completed(Route route, Delegate delegate) throws SQLException {
-        lastRoute = route;
+        sent(route);
         if (!transaction.isOpen()) {
             routing.readCompleted(route, session);
             if (route.reason() == Reason.LEARNED) {
@@ -262,7 +273,7 @@ final class Execution {
             }
             throw failure;
         }
-        lastRoute = route;
+        sent(route);
         executedOnNode(delegate);
         if (controls) {
             transaction.controlledByText(delegate, Classification.LEAVES_OPEN.equals(classification.argument()));
@@ -449,7 +460,7 @@ final class Execution {
         Route route = routing.toPrimary(reason, session);
         try {
             Delegate delegate = ready(route);
-            lastRoute = route;
+            sent(route);
             return delegate;
         } catch (SQLException e) {
             noteFailure(route.target(), null, e);

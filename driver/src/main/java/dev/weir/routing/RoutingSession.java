@@ -105,7 +105,10 @@ public final class RoutingSession {
         return routedBy;
     }
 
+    /** Writes only a view that is new: a reference written into an old object costs a memory fence under most collectors. */
     void routedBy(ClusterView view) {
-        routedBy = view;
+        if (routedBy != view) {
+            routedBy = view;
+        }
     }
 }
