@@ -531,7 +531,7 @@ final class CaptureSession {
         if (refusal != null) {
             throw refusal;
         }
-        if (change.isLocal()) {
+        if (change.isLocal() || isOfLocalTable(change)) {
             if (change.commits()) {
                 commitChanges();
             }
@@ -550,6 +550,12 @@ final class CaptureSession {
         } else if (create(change, filled) && filled.query() != null) {
             fill(filled);
         }
+    }
+
+    /** Whether the change concerns a table that replicas do not have, though its text does not say so. */
+    private boolean isOfLocalTable(SchemaChange change) throws SQLException {
+        readSettings();
+        return new LocalTables(physical, store.catalog(physical)).concernedBy(change, schema);
     }
 
     /** False if the table exists and need not be created. */

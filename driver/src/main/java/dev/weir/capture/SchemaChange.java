@@ -82,6 +82,11 @@ record SchemaChange(String sql, DdlShape shape) {
         return shape.table();
     }
 
+    /** Whether it changes objects that its structure does not name: several tables, or an index. */
+    boolean namesOthers() {
+        return SqlText.firstWord(sql).equals("DROP") || SqlText.secondWord(sql).equals("INDEX");
+    }
+
     private boolean isSetting() {
         return SqlText.firstWord(sql).equals("SET");
     }

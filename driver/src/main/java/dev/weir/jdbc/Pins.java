@@ -27,7 +27,7 @@ final class Pins {
             + " OR EXISTS(SELECT FROM pg_prepared_statements WHERE from_sql)";
 
     private static final String LEFT_ON_H2 =
-            "SELECT EXISTS(SELECT 1 FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_TYPE LIKE '%TEMPORARY%')";
+            "SELECT EXISTS(SELECT 1 FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_TYPE = 'LOCAL TEMPORARY')";
 
     private static final Pattern RELEASING =
             Pattern.compile("\\b(?:DROP|CLOSE|UNLISTEN|DEALLOCATE|DISCARD)\\b|unlock", Pattern.CASE_INSENSITIVE);

@@ -337,6 +337,24 @@ final class WriteFormsTest {
     }
 
     @Test
+    void shouldNotLogChangesOfTemporaryTables() throws SQLException {
+        execute(
+                connection,
+                "CREATE LOCAL TEMPORARY TABLE TMP(ID INTEGER PRIMARY KEY)",
+                "CREATE GLOBAL TEMPORARY TABLE GTMP(ID INTEGER PRIMARY KEY)",
+                "CREATE INDEX TMP_ID ON TMP(ID)",
+                "TRUNCATE TABLE TMP");
+        assertThatThrownBy(() -> execute(connection, "DROP TABLE TMP, GTMP"))
+                .isInstanceOf(SQLFeatureNotSupportedException.class)
+                .hasMessageContaining("one at a time");
+        assertThatThrownBy(() -> execute(connection, "DROP INDEX TMP_ID"))
+                .isInstanceOf(SQLFeatureNotSupportedException.class);
+        execute(connection, "DROP TABLE TMP", "DROP TABLE IF EXISTS GTMP", "INSERT INTO PLAIN(ID) VALUES (77)");
+        assertThat(lab.forms()).containsExactly("Sql");
+        lab.assertReplicaEqual();
+    }
+
+    @Test
     void shouldRefuseUpdatableResults() {
         assertThatThrownBy(
                         () -> connection.createStatement(ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_UPDATABLE))
