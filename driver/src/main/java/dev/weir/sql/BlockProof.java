@@ -63,7 +63,11 @@ final class BlockProof {
     static boolean isPlainRead(String body, SqlDialect dialect, Catalog catalog) {
         Lexer lexer = Lexer.of(body, catalog.syntax());
         Tokens tokens = Tokens.read(body, lexer);
-        if (lexer.isBroken() || lexer.isAmbiguous() || !tokens.isBalanced() || catalog.hasVolatileComparison()) {
+        if (lexer.isBroken()
+                || lexer.isAmbiguous()
+                || tokens.isExcessive()
+                || !tokens.isBalanced()
+                || catalog.hasVolatileComparison()) {
             return false;
         }
         return new BlockProof(tokens, dialect, catalog).holds();

@@ -23,8 +23,10 @@ final class HintReader {
     private static final int LONGEST_HINT = 500;
     private static final int MOST_HINTS = 256;
 
-    private final Cache<String, Hint> known =
-            Caffeine.newBuilder().maximumSize(MOST_HINTS).build();
+    private final Cache<String, Hint> known = Caffeine.newBuilder()
+            .maximumSize(MOST_HINTS)
+            .executor(Runnable::run)
+            .build();
 
     /** The hint that stands in a text's leading comments; null if there is none. */
     @Nullable Hint read(Lexer lexer) {

@@ -23,6 +23,9 @@ final class TextClassifier {
         if (lexer.isBroken()) {
             return Classification.unknown(lexer.trouble());
         }
+        if (tokens.isExcessive()) {
+            return Classification.unknown("is too long to judge");
+        }
         Classification whole = statements(tokens, lexer.hasIndexedParameters());
         return lexer.isAmbiguous() ? doubted(whole) : whole;
     }

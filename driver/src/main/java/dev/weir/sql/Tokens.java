@@ -7,20 +7,36 @@ import org.jspecify.annotations.Nullable;
 
 /** The tokens of one text, with the parentheses matched. Confined to one thread. */
 final class Tokens {
+    /** More tokens than this make no query that anyone writes; a data change may have more, for its many rows. */
+    private static final int MOST_OF_A_QUERY = 1 << 18;
+
+    /** How many characters a token of an ordinary statement has, with the blank before it. */
+    private static final int CHARACTERS_PER_TOKEN = 3;
+
+    private static final int MOST_AT_FIRST = 1024;
+
     private final String sql;
-    private byte[] types = new byte[32];
-    private int[] starts = new int[32];
-    private int[] ends = new int[32];
-    private char[] symbols = new char[32];
-    private @Nullable Word[] words = new @Nullable Word[32];
-    private int[] partners = new int[32];
+    private byte[] types;
+    private int[] starts;
+    private int[] ends;
+    private char[] symbols;
+    private @Nullable Word[] words;
+    private int[] partners;
     private int count;
     private int depth;
     private int deepest;
     private boolean balanced = true;
+    private boolean excessive;
 
     private Tokens(String sql) {
         this.sql = sql;
+        int size = Math.min(MOST_AT_FIRST, 8 + sql.length() / CHARACTERS_PER_TOKEN);
+        types = new byte[size];
+        starts = new int[size];
+        ends = new int[size];
+        symbols = new char[size];
+        words = new @Nullable Word[size];
+        partners = new int[size];
     }
 
     /** Reads all tokens that the lexer still has; the last is followed by nothing if the text is broken. */
@@ -28,6 +44,10 @@ final class Tokens {
         Tokens tokens = new Tokens(sql);
         int open = -1;
         for (byte type = lexer.next(); type != Lexer.END && type != Lexer.BROKEN; type = lexer.next()) {
+            if (tokens.count == MOST_OF_A_QUERY && !tokens.beginsAsChange()) {
+                tokens.excessive = true;
+                break;
+            }
             int i = tokens.add(type, lexer);
             if (type == Lexer.SYMBOL && lexer.symbol() == '(') {
                 tokens.partners[i] = open;
@@ -47,6 +67,21 @@ final class Tokens {
         }
         tokens.balanced &= open < 0;
         return tokens;
+    }
+
+    private boolean beginsAsChange() {
+        return is(0, Word.INSERT)
+                || is(0, Word.UPDATE)
+                || is(0, Word.DELETE)
+                || is(0, Word.MERGE)
+                || is(0, Word.REPLACE)
+                || is(0, Word.UPSERT)
+                || is(0, Word.CREATE);
+    }
+
+    /** Whether there are more than anyone writes, and the rest was not read. */
+    boolean isExcessive() {
+        return excessive;
     }
 
     private int add(byte type, Lexer lexer) {
