@@ -296,7 +296,7 @@ final class MonitorLoop implements Runnable {
         return switch (dialect.failure(error)) {
             case DENIED -> new Monitor.Verdict(NodeState.DENIED, "refuses the user or password");
             case NOT_READY -> new Monitor.Verdict(NodeState.UNFIT, "takes no sessions now: " + said(error));
-            case CONNECTION_LOST, READ_ONLY, STATEMENT ->
+            case CONNECTION_LOST, READ_ONLY, UNSERVED, STATEMENT ->
                 new Monitor.Verdict(NodeState.DOWN, "cannot be reached: " + said(error));
         };
     }

@@ -84,6 +84,7 @@ final class PostgresDialect extends Dialect {
         }
         return switch (state) {
             case "25006" -> Failure.READ_ONLY;
+            case "40001", "40P01", "0A000", "55000", "3F000", "42P01", "42703", "42704", "42883" -> Failure.UNSERVED;
             case "57P03", "53300" -> Failure.NOT_READY;
             case "57P01", "57P02", "57P04", "57P05", "25P03" -> Failure.CONNECTION_LOST;
             default -> byClass(state);

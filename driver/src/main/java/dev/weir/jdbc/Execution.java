@@ -213,6 +213,7 @@ final class Execution {
                     yield routing.toPrimary(Reason.LEARNED, session);
                 }
                 case CONNECTION_LOST, NOT_READY -> routing.route(classification, session);
+                case UNSERVED -> routing.toPrimary(Reason.UNSERVED, session);
                 case DENIED, STATEMENT -> {
                     if (nothingSent) {
                         // The replica could not be given the session's settings.
@@ -338,7 +339,7 @@ final class Execution {
             return ready(route);
         } catch (SQLException e) {
             Failure said = noteFailure(route.target(), null, e);
-            if (transaction.delegate() != null || said == Failure.DENIED || said == Failure.STATEMENT) {
+            if (transaction.delegate() != null || isNoFaultOfTheNode(said)) {
                 throw e;
             }
             try {
@@ -348,6 +349,10 @@ final class Execution {
                 throw again;
             }
         }
+    }
+
+    private static boolean isNoFaultOfTheNode(Failure said) {
+        return said == Failure.DENIED || said == Failure.UNSERVED || said == Failure.STATEMENT;
     }
 
     /** Executes a batch on the delegate that it was collected on. */

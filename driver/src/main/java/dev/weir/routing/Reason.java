@@ -19,6 +19,7 @@ public enum Reason {
     WRITING_METHOD("the method that runs it is for writes"),
     UNREAD_SCHEMA("the schema may have changed, and its views and functions have not been read since"),
     LEARNED("a replica refused it as a write before"),
+    UNSERVED("a replica could not serve it, though the primary might"),
     PINNED("the session is pinned to this node"),
     IN_TRANSACTION("the open transaction runs on this node"),
     READ_WRITE_TRANSACTION("a transaction not declared read-only runs on the primary"),

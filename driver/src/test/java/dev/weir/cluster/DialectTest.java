@@ -19,8 +19,10 @@ class DialectTest {
         "25006, READ_ONLY",
         "28P01, DENIED",
         "28000, DENIED",
-        "40001, STATEMENT",
-        "42P01, STATEMENT",
+        "40001, UNSERVED",
+        "42P01, UNSERVED",
+        "0A000, UNSERVED",
+        "42601, STATEMENT",
         "57014, STATEMENT",
     })
     void shouldTellWhatAPostgresErrorSaysAboutItsNode(String state, Failure expected) {
@@ -38,7 +40,8 @@ class DialectTest {
         "90097, READ_ONLY",
         "28000, DENIED",
         "50200, STATEMENT",
-        "42102, STATEMENT",
+        "42102, UNSERVED",
+        "42000, STATEMENT",
     })
     void shouldTellWhatAnH2ErrorSaysAboutItsNode(int code, Failure expected) {
         assertThat(Dialect.of(SqlDialect.H2).failure(new SQLException("", Integer.toString(code), code)))
