@@ -28,37 +28,57 @@ final class PostgresGeneratedStatementsTest {
 
     @Test
     void shouldSendNothingToAStandbyThatDoesMoreThanRead(PostgresCluster cluster) throws SQLException {
-        HiddenEffects.create(cluster);
         long seed = Long.getLong("weir.seed", new Random().nextLong());
+        Tally tally = run(cluster, "", seed, STATEMENTS);
+        System.out.printf(
+                "Generated on PostgreSQL: seed %d, %d statements, %d sent to standbys, of which %d are valid%n",
+                seed, STATEMENTS, tally.sent, tally.ran);
+
+        assertThat(tally.complaints).as("seed %d", seed).isEmpty();
+        assertThat(tally.ran)
+                .as("plain reads that the standby ran, seed %d", seed)
+                .isGreaterThan(STATEMENTS / 10);
+        assertThat(STATEMENTS - tally.sent).as("others, seed %d", seed).isGreaterThan(STATEMENTS / 10);
+    }
+
+    /** A function that the user wrongly vouches for is the fault that this test must be able to see. */
+    @Test
+    void shouldSeeAnEffectWhenThereIsOne(PostgresCluster cluster) throws SQLException {
+        Tally tally = run(cluster, "&weir.readOnlyFunctions=lock_it,nextval", 1, 2_000);
+
+        assertThat(tally.complaints).anyMatch(complaint -> complaint.contains(" locks, "));
+    }
+
+    private static final class Tally {
+        private final List<String> complaints = new ArrayList<>();
+        private int sent;
+        private int ran;
+    }
+
+    private static Tally run(PostgresCluster cluster, String settings, long seed, int count) throws SQLException {
+        HiddenEffects.create(cluster);
         PostgresStatements statements = new PostgresStatements(new Random(seed));
-        List<String> complaints = new ArrayList<>();
-        int sent = 0;
-        int ran = 0;
-        try (Connection weir = DriverManager.getConnection(cluster.weirUrl() + "&weir.consistency=eventual");
+        Tally tally = new Tally();
+        try (Connection weir =
+                        DriverManager.getConnection(cluster.weirUrl() + "&weir.consistency=eventual" + settings);
                 PostgresOracle oracle = new PostgresOracle(cluster)) {
             Awaitility.await()
                     .atMost(Duration.ofSeconds(20))
                     .until(() -> isSentToAStandby(weir, "SELECT * FROM plain_view")
                             && !isSentToAStandby(weir, "SELECT * FROM lock_view"));
-            for (int i = 0; i < STATEMENTS && complaints.size() < 20; i++) {
+            for (int i = 0; i < count && tally.complaints.size() < 20; i++) {
                 String sql = statements.next();
                 if (isSentToAStandby(weir, sql)) {
-                    sent++;
+                    tally.sent++;
                     PostgresOracle.Finding finding = oracle.judge(sql);
-                    ran += finding.ran() ? 1 : 0;
+                    tally.ran += finding.ran() ? 1 : 0;
                     if (finding.complaint() != null) {
-                        complaints.add(sql + "\n  " + finding.complaint());
+                        tally.complaints.add(sql + "\n  " + finding.complaint());
                     }
                 }
             }
         }
-        System.out.printf(
-                "Generated on PostgreSQL: seed %d, %d statements, %d sent to standbys, of which %d are valid%n",
-                seed, STATEMENTS, sent, ran);
-
-        assertThat(complaints).as("seed %d", seed).isEmpty();
-        assertThat(ran).as("plain reads that the standby ran, seed %d", seed).isGreaterThan(STATEMENTS / 10);
-        assertThat(STATEMENTS - sent).as("others, seed %d", seed).isGreaterThan(STATEMENTS / 10);
+        return tally;
     }
 
     private static boolean isSentToAStandby(Connection weir, String sql) throws SQLException {
