@@ -9,8 +9,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.StringJoiner;
 import org.awaitility.Awaitility;
 
 /** An empty database on a cluster, as an application is told of it, with a witness on every replica. Thread-safe. */
@@ -77,6 +79,23 @@ final class Deployment {
                 statement.execute(sql);
             }
         }
+    }
+
+    /** All rows as text, asked through Weir beside the framework. */
+    List<String> rows(String sql) throws SQLException {
+        List<String> found = new ArrayList<>();
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                StringJoiner row = new StringJoiner(", ");
+                for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+                    row.add(rows.getString(i));
+                }
+                found.add(row.toString());
+            }
+        }
+        return found;
     }
 
     /** The first column of the first row, asked through Weir beside the framework. */

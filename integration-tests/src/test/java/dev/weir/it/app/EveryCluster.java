@@ -1,6 +1,8 @@
 package dev.weir.it.app;
 
+import dev.weir.it.h2.H2Cluster;
 import dev.weir.it.h2.H2EmbeddedCluster;
+import dev.weir.it.h2.H2TcpCluster;
 import dev.weir.it.postgres.PostgresCluster;
 import dev.weir.it.postgres.PostgresExtension;
 import java.util.List;
@@ -16,9 +18,15 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 
-/** Runs a test over an embedded H2 cluster and over the PostgreSQL cluster of this JVM; see {@link OnEveryCluster}. */
+/** Runs a test over an embedded H2 cluster, over the PostgreSQL cluster of this JVM, and over H2 by TCP if it asks for that; see {@link OnEveryCluster}. */
 final class EveryCluster implements TestTemplateInvocationContextProvider {
     private static final int REPLICAS = 2;
+
+    private enum Kind {
+        H2_EMBEDDED,
+        H2_OVER_TCP,
+        POSTGRESQL
+    }
 
     @Override
     public boolean supportsTestTemplate(ExtensionContext context) {
@@ -27,37 +35,41 @@ final class EveryCluster implements TestTemplateInvocationContextProvider {
 
     @Override
     public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
-        return Stream.of(Deployment.Database.values()).map(Invocation::new);
+        OnEveryCluster asked = context.getRequiredTestMethod().getAnnotation(OnEveryCluster.class);
+        return Stream.of(Kind.values())
+                .filter(kind -> kind != Kind.H2_OVER_TCP || asked.overTcp())
+                .map(Invocation::new);
     }
 
-    private record Invocation(Deployment.Database database) implements TestTemplateInvocationContext {
+    private record Invocation(Kind kind) implements TestTemplateInvocationContext {
         @Override
         public String getDisplayName(int number) {
-            return database.toString();
+            return kind.toString();
         }
 
         @Override
         public List<Extension> getAdditionalExtensions() {
-            return List.of(new Run(database));
+            return List.of(new Run(kind));
         }
     }
 
     /** One run of a test on a cluster. Confined to one test. */
     private static final class Run
             implements BeforeEachCallback, AfterTestExecutionCallback, AfterEachCallback, ParameterResolver {
-        private final Deployment.Database database;
-        private @Nullable H2EmbeddedCluster h2;
+        private final Kind kind;
+        private @Nullable H2Cluster h2;
         private @Nullable Witness witness;
         private @Nullable Deployment deployment;
 
-        Run(Deployment.Database database) {
-            this.database = database;
+        Run(Kind kind) {
+            this.kind = kind;
         }
 
         @Override
         public void beforeEach(ExtensionContext context) throws Exception {
-            deployment = switch (database) {
-                case H2 -> onH2();
+            deployment = switch (kind) {
+                case H2_EMBEDDED -> onH2();
+                case H2_OVER_TCP -> onH2OverTcp();
                 case POSTGRESQL -> onPostgres(PostgresExtension.cluster(context));
             };
         }
@@ -68,7 +80,20 @@ final class EveryCluster implements TestTemplateInvocationContextProvider {
             H2Witness listening = H2Witness.on(cluster);
             witness = listening;
             return new Deployment(
-                    database, cluster.weirUrl(), H2EmbeddedCluster.USER, H2EmbeddedCluster.PASSWORD, listening);
+                    Deployment.Database.H2,
+                    cluster.weirUrl(),
+                    H2EmbeddedCluster.USER,
+                    H2EmbeddedCluster.PASSWORD,
+                    listening);
+        }
+
+        private Deployment onH2OverTcp() throws Exception {
+            H2TcpCluster cluster = H2TcpCluster.start(REPLICAS, "");
+            h2 = cluster;
+            H2StatisticsWitness statistics = H2StatisticsWitness.on(cluster);
+            witness = statistics;
+            return new Deployment(
+                    Deployment.Database.H2, cluster.weirUrl(), H2TcpCluster.USER, H2TcpCluster.PASSWORD, statistics);
         }
 
         private Deployment onPostgres(PostgresCluster cluster) throws Exception {
@@ -76,7 +101,7 @@ final class EveryCluster implements TestTemplateInvocationContextProvider {
             witness = logging;
             String url = cluster.weirUrl();
             return new Deployment(
-                    database,
+                    Deployment.Database.POSTGRESQL,
                     url.substring(0, url.indexOf('?')),
                     PostgresCluster.USER,
                     PostgresCluster.PASSWORD,
@@ -108,7 +133,7 @@ final class EveryCluster implements TestTemplateInvocationContextProvider {
             if (h2 != null) {
                 h2.close();
             }
-            if (database == Deployment.Database.POSTGRESQL) {
+            if (kind == Kind.POSTGRESQL) {
                 new PostgresExtension().afterEach(context);
             }
         }

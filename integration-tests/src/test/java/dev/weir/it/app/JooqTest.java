@@ -47,7 +47,7 @@ final class JooqTest {
         jooq.createSequence(TICKET).execute();
     }
 
-    @OnEveryCluster
+    @OnEveryCluster(overTcp = true)
     void shouldInsertUpsertUpdateAndDelete(Deployment deployment) throws Exception {
         try (CloseableDSLContext jooq = open(deployment)) {
             create(jooq);

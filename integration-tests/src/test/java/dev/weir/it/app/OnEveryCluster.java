@@ -15,4 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.METHOD)
 @TestTemplate
 @ExtendWith(EveryCluster.class)
-@interface OnEveryCluster {}
+@interface OnEveryCluster {
+    /** Whether it also runs on an H2 cluster whose nodes are JVMs of their own, which takes some seconds to start. */
+    boolean overTcp() default false;
+}

@@ -27,7 +27,7 @@ final class OuterPoolTest {
     private static final String COUNT = "SELECT COUNT(*) FROM item";
     private static final int SIZE = 4;
 
-    @OnEveryCluster
+    @OnEveryCluster(overTcp = true)
     void shouldServeHikariCp(Deployment deployment) throws Exception {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(deployment.url());

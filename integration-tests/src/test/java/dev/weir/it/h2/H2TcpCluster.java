@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,6 +129,13 @@ public final class H2TcpCluster implements H2Cluster {
     @Override
     public List<H2Store> replicas() {
         return nodes.subList(1, nodes.size()).stream().map(H2TcpNode::store).toList();
+    }
+
+    /** A connection to a replica as the user that applies the log, who is its only administrator. */
+    public Connection openAsApplier(H2Store replica) throws SQLException, IOException {
+        Path account = directory.resolve(replica.name()).resolve(DATABASE + ".applier");
+        String password = Files.readAllLines(account).get(0);
+        return DriverManager.getConnection(replica.url(), "WEIR_APPLIER", password);
     }
 
     @Override
