@@ -13,6 +13,7 @@ import dev.weir.sql.SqlDialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.sql.XAConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,12 +38,25 @@ final class ConnectionSource {
      * @throws SQLException 08001 if the target's driver is missing or no node can be used, 28000 if the nodes refuse the user
      */
     Connection connect() throws SQLException {
+        return connect(RoutedDatabase::connect);
+    }
+
+    /** A new logical connection for a pool or a transaction manager; see {@link #connect()}. */
+    XAConnection connectXa() throws SQLException {
+        return connect(database -> database.connectXa(this::connect));
+    }
+
+    private interface Connecting<C> {
+        C with(RoutedDatabase database) throws SQLException;
+    }
+
+    private <C> C connect(Connecting<C> connecting) throws SQLException {
         Opened now = opened;
         if (now == null || !now.cluster.join()) {
             now = open();
         }
         try {
-            return now.database.connect();
+            return connecting.with(now.database);
         } catch (SQLException | RuntimeException e) {
             now.cluster.close();
             throw e;

@@ -103,6 +103,14 @@ final class Refusal {
                 "The statement was cancelled before it was sent to a node", CANCELLED, CANCELLED_CODE);
     }
 
+    static SQLException inBranch(String call) {
+        return new SQLNonTransientException(
+                call
+                        + " is refused while the connection takes part in a distributed transaction; the transaction manager"
+                        + " ends it",
+                "2D000");
+    }
+
     static SQLException noTransaction(String call) {
         return new SQLNonTransientException(
                 call + " needs a transaction, and auto-commit is on; call setAutoCommit(false) first", NO_TRANSACTION);

@@ -7,6 +7,7 @@ import dev.weir.sql.SqlDialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.LongAdder;
+import javax.sql.XAConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,22 @@ public final class RoutedDatabase {
      */
     public Connection connect() throws SQLException {
         return new RoutedConnection(this);
+    }
+
+    /**
+     * A new logical connection for a pool or a transaction manager.
+     *
+     * @param another opens one more connection to the same cluster
+     * @throws SQLException as {@link #connect}
+     */
+    public XAConnection connectXa(Opener another) throws SQLException {
+        return new RoutedXaConnection(new RoutedConnection(this), another);
+    }
+
+    /** Opens a connection. */
+    @FunctionalInterface
+    public interface Opener {
+        Connection open() throws SQLException;
     }
 
     Routing routing() {

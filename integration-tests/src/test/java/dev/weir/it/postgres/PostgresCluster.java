@@ -31,6 +31,7 @@ public final class PostgresCluster implements AutoCloseable {
             "full_page_writes=off",
             "shared_buffers=32MB",
             "max_connections=300",
+            "max_prepared_transactions=10",
             "wal_keep_size=1GB",
             "wal_retrieve_retry_interval=100ms",
             "max_standby_streaming_delay=5s",
