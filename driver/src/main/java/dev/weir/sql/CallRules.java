@@ -201,7 +201,7 @@ final class CallRules {
             boolean prefix = tokens.is(before, Word.ON)
                     || (tokens.type(before) == Lexer.WORD
                             && tokens.folded(before).equals("TOP"));
-            return tokens.partner(i - 1) > from && !prefix;
+            return tokens.partner(i - 1) > from && !prefix && !closesCommonTable(i - 1);
         }
         if (tokens.is(i - 2, Word.WITH) && tokens.is(i - 1, Word.ORDINALITY)) {
             return true;
@@ -211,6 +211,16 @@ final class CallRules {
             return tokens.is(before, Word.FROM) || tokens.is(before, Word.JOIN) || tokens.is(before, Word.ONLY);
         }
         return false;
+    }
+
+    /** Whether a parenthesis closes the query of a WITH clause. */
+    boolean closesCommonTable(int close) {
+        int open = tokens.partner(close);
+        boolean body = tokens.is(open - 1, Word.AS) || tokens.is(open - 1, Word.MATERIALIZED);
+        Word verb = tokens.word(open + 1);
+        return body
+                && open > from
+                && (verb == Word.SELECT || verb == Word.VALUES || verb == Word.WITH || verb == Word.TABLE);
     }
 
     /** Columns may follow an alias, which follows a relation or a parenthesis. */

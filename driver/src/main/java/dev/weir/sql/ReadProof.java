@@ -108,6 +108,23 @@ final class ReadProof {
         if (tokens.isSymbol(i + 1, '(') && i + 1 < to) {
             call(i);
         }
+        if (tokens.isSymbol(i - 1, ')')
+                && i > from
+                && calls.closesCommonTable(i - 1)
+                && !mayFollowCommonTable(i, word)) {
+            refuse("has no known verb behind its WITH clause");
+        }
+    }
+
+    private boolean mayFollowCommonTable(int i, @Nullable Word word) {
+        if (word != null) {
+            return switch (word) {
+                case SELECT, VALUES, TABLE, WITH, FROM, INSERT, UPDATE, DELETE, MERGE, CREATE -> true;
+                default -> false;
+            };
+        }
+        return tokens.type(i) == Lexer.WORD
+                && (tokens.folded(i).equals("SEARCH") || tokens.folded(i).equals("CYCLE"));
     }
 
     private void call(int i) {
