@@ -23,6 +23,7 @@ final class LiquibaseTest {
 
     static {
         LOG.setLevel(Level.WARNING);
+        System.setProperty("liquibase.analytics.enabled", "false");
     }
 
     private interface Change {
