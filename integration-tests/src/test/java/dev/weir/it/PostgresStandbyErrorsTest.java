@@ -46,8 +46,8 @@ final class PostgresStandbyErrorsTest {
             Awaitility.await()
                     .pollInterval(Duration.ofMillis(20))
                     .until(() -> running(cluster.standby1()) + running(cluster.standby2()) == 1);
-            onPrimary(cluster, "ALTER TABLE item ADD COLUMN name text");
             onPrimary(cluster, "INSERT INTO item VALUES (2)");
+            onPrimary(cluster, "ALTER TABLE item ADD COLUMN name text");
             Awaitility.await()
                     .atMost(Duration.ofSeconds(10))
                     .pollInterval(Duration.ofMillis(20))
@@ -84,6 +84,23 @@ final class PostgresStandbyErrorsTest {
                     .extracting(e -> ((SQLException) e).getSQLState())
                     .isEqualTo("42P01");
             awaitRoute(connection, "SELECT * FROM nothing", "replica");
+        }
+    }
+
+    /** The user is wrong about the function: the standby says so (25006), and is not asked again. */
+    @Test
+    void shouldRunAWriteOnceThatAStandbyHasRefusedAndRememberIt(PostgresCluster cluster) throws SQLException {
+        onPrimary(
+                cluster,
+                "CREATE FUNCTION put(x int) RETURNS int LANGUAGE sql AS 'INSERT INTO item VALUES (x) RETURNING id'");
+        cluster.awaitCaughtUp();
+        try (Connection connection = DriverManager.getConnection(url(cluster) + "&weir.readOnlyFunctions=put")) {
+            awaitRoute(connection, "SELECT put(2)", "replica");
+            assertThat(number(connection, "SELECT put(2)")).isEqualTo(2);
+            awaitRoute(connection, "SELECT put(3)", "primary");
+            assertThat(number(connection, "SELECT put(3)")).isEqualTo(3);
+            assertThat(number(connection, "/* weir: primary */ SELECT count(*) FROM item"))
+                    .isEqualTo(3);
         }
     }
 
