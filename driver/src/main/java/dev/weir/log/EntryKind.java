@@ -5,7 +5,12 @@ public enum EntryKind {
     /** Data changes of one transaction: every statement of the body is a {@link LoggedStatement.Sql} or {@link LoggedStatement.Rows}. */
     DATA(1),
     /** One schema change: the body holds exactly one {@link LoggedStatement.Ddl}. H2 commits it on its own. */
-    DDL(2);
+    DDL(2),
+    /**
+     * Nothing: the primary wrote it when it opened a store that a crash may have left with parts of transactions, so what went before cannot be trusted to be what the log says. A replica
+     * that comes to it copies the primary anew. The body is empty.
+     */
+    BARRIER(3);
 
     private final int code;
 

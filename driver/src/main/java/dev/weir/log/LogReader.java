@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the log of a primary in LSN order. Thread-safe: holds nothing.
  *
- * <p>What a reader sees is committed but not yet durable; make the primary flush ({@code CHECKPOINT SYNC}) between reading and shipping.
+ * <p>What a reader sees is committed but not yet durable; ship only what lies at or before DURABLE_LSN of the primary's newest row in {@link WeirSchema#INCARNATION}.
  *
  * <p>Rules of apply. Apply entries in LSN order without a gap: the next LSN is the last plus one. Before an entry, check that its epoch is not lower than the last,
  * and that {@link LogTransaction#chain} equals {@link Digest#next} of the last chain and {@link LogTransaction#hash}; else the
  * replica has diverged. For a DONE entry execute its statements: {@link LoggedStatement.Sql} under its context with exactly its count, each row of {@link LoggedStatement.Rows} as
- * {@link ReplaySql} says with count 1, {@link LoggedStatement.Ddl} on its own. For a CANCELLED entry change nothing. Then set the checkpoint to its LSN and
+ * {@link ReplaySql} says with count 1, {@link LoggedStatement.Ddl} on its own. For a CANCELLED entry change nothing. At a BARRIER stop, and copy the primary anew. Then set the checkpoint to its LSN and
  * chain, in the same transaction as the data.
  * A DDL commits before its checkpoint can: write the intent first (checkpoint before, in its own commit), and after a crash find out from the schema whether it ran.
  */

@@ -18,7 +18,7 @@ import java.util.UUID;
  *       commit order without holes. EPOCH is the fence: a commit under another epoch fails. GATE 1 asks writers to wait before they start a
  *       transaction. SCHEMA_LSN is the LSN of the newest schema change. INCARNATION is renewed whenever the primary opens its store.
  *   <li>{@link #LOG}: one row per committed transaction. A body longer than {@link #CHUNK_BYTES} continues in {@link #LOG_CHUNK} under BODY_ID.
- *   <li>{@link #INCARNATION}: each opening of the store and the LSN it started from.
+ *   <li>{@link #INCARNATION}: each opening of the store, the LSN it started from, and the LSN up to which its log is known to survive a crash.
  *   <li>{@link #DDL_LOCK}, one row, locked while a schema change runs.
  *   <li>{@link #REPLICA} on the primary: the registered replicas and how far they have got.
  *   <li>{@link #CHECKPOINT} on a replica, one row: what it has applied, committed with the data.
@@ -41,7 +41,7 @@ public final class WeirSchema {
     public static final String CHECKPOINT = "WEIR.CHECKPOINT";
 
     /** The version of tables and body encoding, stored in NODE.FORMAT. */
-    public static final int FORMAT = 1;
+    public static final int FORMAT = 2;
 
     /** How many bytes of a body stand in one row at most. */
     public static final int CHUNK_BYTES = 512 * 1024;
@@ -66,7 +66,7 @@ public final class WeirSchema {
               BODY_ID UUID NOT NULL, ORDINAL INTEGER NOT NULL, BODY VARBINARY NOT NULL, PRIMARY KEY (BODY_ID, ORDINAL))""",
             """
             CREATE TABLE IF NOT EXISTS WEIR.INCARNATION(
-              INCARNATION UUID PRIMARY KEY, EPOCH BIGINT NOT NULL, AFTER_LSN BIGINT NOT NULL,
+              INCARNATION UUID PRIMARY KEY, EPOCH BIGINT NOT NULL, AFTER_LSN BIGINT NOT NULL, DURABLE_LSN BIGINT DEFAULT 0 NOT NULL,
               OPENED_AT TIMESTAMP(6) WITH TIME ZONE DEFAULT CURRENT_TIMESTAMP NOT NULL)""",
             "CREATE TABLE IF NOT EXISTS WEIR.DDL_LOCK(ID INTEGER PRIMARY KEY)",
             """
@@ -170,6 +170,31 @@ public final class WeirSchema {
                 admin,
                 "INSERT INTO WEIR.INCARNATION(INCARNATION, EPOCH, AFTER_LSN) SELECT INCARNATION, EPOCH, LSN FROM WEIR.HEAD WHERE ID = 1");
         return incarnation;
+    }
+
+    /**
+     * Appends a {@link EntryKind#BARRIER} entry behind everything that head and log hold, which may not agree. Call it when the store of a primary may hold parts of transactions, before
+     * any application connects. Commits.
+     *
+     * @return its LSN
+     */
+    public static Lsn appendBarrier(Connection admin) throws SQLException {
+        byte[] body = new BodyWriter().toByteArray();
+        insert(
+                admin,
+                "UPDATE WEIR.HEAD SET LSN = GREATEST(LSN, (SELECT COALESCE(MAX(LSN), 0) FROM WEIR.LOG)) + 1,"
+                        + " DIGEST = BITXOR(ROTATELEFT(DIGEST, 1), CAST(? AS BIGINT)) WHERE ID = 1",
+                Digest.of(EntryKind.BARRIER, body));
+        insert(
+                admin,
+                "INSERT INTO WEIR.LOG(LSN, EPOCH, INCARNATION, ORIGIN, COMMITTED_AT, KIND, STATE, DIGEST, BODY)"
+                        + " SELECT LSN, EPOCH, INCARNATION, ORIGIN, CURRENT_TIMESTAMP, 'BARRIER', 'DONE', DIGEST, ? FROM WEIR.HEAD WHERE ID = 1",
+                (Object) body);
+        try (Statement statement = admin.createStatement();
+                ResultSet head = statement.executeQuery("SELECT LSN FROM WEIR.HEAD WHERE ID = 1")) {
+            head.next();
+            return new Lsn(head.getLong(1));
+        }
     }
 
     private static void executeAll(Connection connection, List<String> commands) throws SQLException {

@@ -35,6 +35,8 @@ final class TcpCrashTest {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration CATCH_UP = Duration.ofSeconds(60);
     private static final int WRITERS = 8;
+    private static final String DURABLE =
+            "SELECT I.DURABLE_LSN FROM WEIR.INCARNATION I JOIN WEIR.HEAD H ON H.INCARNATION = I.INCARNATION";
 
     @Test
     void shouldLoseNothingDurableWhenPrimaryIsKilled(H2TcpCluster cluster) throws Exception {
@@ -45,7 +47,7 @@ final class TcpCrashTest {
             try (Load load = Load.start(settings, cluster::connect)) {
                 awaitCommits(load, 100 + random.nextInt(300));
                 List<List<Long>> durable = rounds(load.acknowledged());
-                execute(cluster.primary(), "CHECKPOINT SYNC");
+                awaitDurable(cluster.primary());
                 awaitCommits(load, random.nextInt(200));
                 assertThat(load.tally().misses())
                         .as("missed writes, %s", settings)
@@ -156,10 +158,12 @@ final class TcpCrashTest {
         return rounds;
     }
 
-    private static void execute(H2Store store, String sql) throws SQLException {
-        try (Connection connection = store.open();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+    /** Waits until the primary says that all it has committed so far would survive. */
+    private static void awaitDurable(H2Store primary) throws SQLException {
+        long committed = primary.lsn();
+        Awaitility.await("LSN " + committed + " durable")
+                .pollInterval(Duration.ofMillis(5))
+                .atMost(PATIENCE)
+                .until(() -> primary.number(DURABLE) >= committed);
     }
 }

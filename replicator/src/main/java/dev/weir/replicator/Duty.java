@@ -9,4 +9,9 @@ public interface Duty {
      * @return how much was done; 0 means that the caller may rest
      */
     int work();
+
+    /** How long to leave between this round and the next, even if woken or if more is to be done, in nanoseconds. */
+    default long paceNanos() {
+        return 0;
+    }
 }

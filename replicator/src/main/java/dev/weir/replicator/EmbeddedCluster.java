@@ -27,6 +27,7 @@ final class EmbeddedCluster {
     private final List<Replication> replications;
     private final List<Runner> runners = new ArrayList<>();
     private final List<Runner> replicaRunners = new ArrayList<>();
+    private final Runner flushRunner;
     private final AtomicLong newest = new AtomicLong();
 
     private EmbeddedCluster(
@@ -34,6 +35,7 @@ final class EmbeddedCluster {
         this.primary = primary;
         this.nodes = List.copyOf(nodes);
         this.replications = List.copyOf(replications);
+        this.flushRunner = new Runner("weir-flush", new Flush(), REST);
     }
 
     /** Opens the primary and as many replicas as can be opened, and starts their threads. Blocks until those are copied that can be. */
@@ -63,6 +65,8 @@ final class EmbeddedCluster {
             replication.work();
             replicaRunners.add(startRunner("weir-" + replication.site().name(), replication::work, REST));
         }
+        runners.add(flushRunner);
+        flushRunner.start();
     }
 
     private Runner startRunner(String name, Duty duty, Duration rest) {
@@ -93,8 +97,26 @@ final class EmbeddedCluster {
         if (newest.get() < lsn) {
             newest.accumulateAndGet(lsn, Math::max);
         }
-        for (Runner runner : replicaRunners) {
-            runner.wake();
+        flushRunner.wake();
+    }
+
+    /** Makes commits durable, and wakes the replicas when there is more for them. */
+    private final class Flush implements Duty {
+        @Override
+        public int work() {
+            try {
+                if (primary.flush()) {
+                    replicaRunners.forEach(Runner::wake);
+                }
+            } catch (SQLException e) {
+                LOG.debug("event=primary_not_flushed reason=\"{}\"", e.getMessage());
+            }
+            return 0;
+        }
+
+        @Override
+        public long paceNanos() {
+            return primary.flushPauseNanos();
         }
     }
 

@@ -10,11 +10,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Starts embedded clusters, and shares one among all who ask for the same store in this JVM. Thread-safe. */
 public final class EmbeddedProvider implements EmbeddedReplicationProvider {
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedProvider.class);
     private static final ReentrantLock LOCK = new ReentrantLock();
     private static final Map<String, Entry> RUNNING = new HashMap<>();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(EmbeddedProvider::closeAll, "weir-embedded-shutdown"));
+    }
 
     private static final class Entry {
         final EmbeddedCluster cluster;
@@ -76,11 +83,28 @@ public final class EmbeddedProvider implements EmbeddedReplicationProvider {
         Sessions.open(store, user, password).close();
     }
 
+    /** Closes in order what the application has left open when the JVM ends. */
+    private static void closeAll() {
+        LOCK.lock();
+        try {
+            for (Entry entry : RUNNING.values()) {
+                try {
+                    entry.cluster.close();
+                } catch (SQLException closedByH2) {
+                    LOG.debug("event=close_at_exit reason=\"{}\"", closedByH2.getMessage());
+                }
+            }
+            RUNNING.clear();
+        } finally {
+            LOCK.unlock();
+        }
+    }
+
     private static void release(String key, Entry entry) throws SQLException {
         LOCK.lock();
         try {
             entry.shares--;
-            if (entry.shares == 0) {
+            if (entry.shares == 0 && RUNNING.get(key) == entry) {
                 RUNNING.remove(key);
                 entry.cluster.close();
             }

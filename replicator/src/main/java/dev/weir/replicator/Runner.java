@@ -53,13 +53,23 @@ public final class Runner implements AutoCloseable {
         try {
             while (!stopped) {
                 signalled = false;
-                if (duty.work() == 0 && !signalled && !stopped) {
+                int done = duty.work();
+                pace(duty.paceNanos());
+                if (done == 0 && !signalled && !stopped) {
                     LockSupport.parkNanos(this, restNanos);
                 }
             }
         } catch (RuntimeException | Error e) {
             LOG.error("event=runner_failed runner={}", thread.getName(), e);
             throw e;
+        }
+    }
+
+    /** Waits, whoever wakes it, unless it is stopped. */
+    private void pace(long nanos) {
+        long end = System.nanoTime() + nanos;
+        for (long left = nanos; left > 0 && !stopped; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(this, left);
         }
     }
 

@@ -36,6 +36,8 @@ class ArchitectureTest {
                 .definedBy("dev.weir.replicator.replica")
                 .layer("source")
                 .definedBy("dev.weir.replicator.source")
+                .layer("store")
+                .definedBy("dev.weir.replicator.store")
                 .whereLayer("cli")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("root")
@@ -44,6 +46,8 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("cli", "root")
                 .whereLayer("source")
                 .mayOnlyBeAccessedByLayers("cli", "root", "replica")
+                .whereLayer("store")
+                .mayOnlyBeAccessedByLayers("source", "replica")
                 .check(replicator);
     }
 

@@ -1,5 +1,6 @@
 package dev.weir.replicator.cli;
 
+import dev.weir.replicator.Duty;
 import dev.weir.replicator.Runner;
 import dev.weir.replicator.source.PrimaryStore;
 import dev.weir.replicator.source.StoreUrl;
@@ -34,6 +35,8 @@ import picocli.CommandLine.Spec;
 final class PrimaryCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(PrimaryCommand.class);
     private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
+    /** How often to look for commits, which nobody announces here. */
+    private static final Duration FLUSH_INTERVAL = Duration.ofMillis(3);
 
     @Option(
             names = "--store",
@@ -69,23 +72,26 @@ final class PrimaryCommand implements Callable<Integer> {
         Keeper keeper = new Keeper(url, credentials.user, password);
         service.start();
         spec.commandLine().getOut().println("ready url=" + service.url());
-        Runner runner = new Runner("weir-primary", keeper::work, CHECK_INTERVAL);
+        Runner runner = new Runner("weir-primary", keeper, CHECK_INTERVAL);
+        Runner flusher = new Runner("weir-flush", keeper.flush(), FLUSH_INTERVAL);
         runner.start();
+        flusher.start();
         UntilStopped.run(() -> {
             ending = true;
             service.stop();
             runner.close();
+            flusher.close();
             keeper.close();
         });
         return 0;
     }
 
-    /** Holds the store open, and opens it again when an administrator has shut it down. Confined to one thread. */
-    private final class Keeper {
+    /** Holds the store open, and opens it again when an administrator has shut it down. Confined to one thread, but for {@link #flush}. */
+    private final class Keeper implements Duty {
         private final StoreUrl url;
         private final String user;
         private final String password;
-        private PrimaryStore held;
+        private volatile PrimaryStore held;
 
         Keeper(StoreUrl url, String user, String password) throws SQLException {
             this.url = url;
@@ -94,13 +100,35 @@ final class PrimaryCommand implements Callable<Integer> {
             this.held = PrimaryStore.open(url, user, password);
         }
 
-        int work() {
+        /** Makes commits durable as long as the store is open; confined to another thread. */
+        Duty flush() {
+            return new Duty() {
+                @Override
+                public int work() {
+                    try {
+                        return held.flush() ? 1 : 0;
+                    } catch (SQLException e) {
+                        LOG.debug("event=store_not_flushed store={} reason=\"{}\"", url, e.getMessage());
+                        return 0;
+                    }
+                }
+
+                @Override
+                public long paceNanos() {
+                    return held.flushPauseNanos();
+                }
+            };
+        }
+
+        @Override
+        public int work() {
             try {
                 if (ending) {
                     return 0;
                 }
                 if (!held.isOpen()) {
                     LOG.warn("event=store_shut_down store={} action=reopen", url);
+                    close();
                     held = PrimaryStore.open(url, user, password);
                 }
                 held.tend();

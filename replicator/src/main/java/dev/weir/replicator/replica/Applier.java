@@ -1,6 +1,7 @@
 package dev.weir.replicator.replica;
 
 import dev.weir.log.Digest;
+import dev.weir.log.EntryKind;
 import dev.weir.log.EntryState;
 import dev.weir.log.LogTransaction;
 import dev.weir.log.LoggedStatement;
@@ -102,6 +103,13 @@ final class Applier {
 
     private void apply(LogTransaction entry) throws ApplyFailure {
         requireSuccessor(entry);
+        if (entry.kind() == EntryKind.BARRIER) {
+            throw new ApplyFailure(
+                    entry.lsn(),
+                    Remedy.RESEED,
+                    "the primary's process was killed and its store may hold parts of transactions since",
+                    null);
+        }
         if (entry.state() == EntryState.DONE) {
             for (LoggedStatement statement : entry.statements()) {
                 try {

@@ -1,8 +1,11 @@
 package dev.weir.replicator.replica;
 
+import dev.weir.log.Lsn;
 import dev.weir.replicator.source.NodeRow;
 import dev.weir.replicator.source.Position;
 import dev.weir.replicator.source.Sessions;
+import dev.weir.replicator.store.StoreKeeper;
+import dev.weir.replicator.store.StoreState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +14,10 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import org.h2.api.ErrorCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,17 +26,22 @@ import org.slf4j.LoggerFactory;
 final class ReplicaStore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaStore.class);
     private static final int LOCK_TIMEOUT_MILLIS = 1_000;
+    private static final Duration FLUSH_INTERVAL = Duration.ofMillis(200);
 
     private final Connection connection;
     private final boolean inFile;
     private final UUID cluster;
     private final Applier applier;
+    private final StoreKeeper keeper;
+    private Lsn flushed = Lsn.ZERO;
+    private long flushedAt;
 
-    private ReplicaStore(Connection connection, boolean inFile, UUID cluster, Applier applier) {
+    private ReplicaStore(Connection connection, boolean inFile, UUID cluster, Applier applier, StoreKeeper keeper) {
         this.connection = connection;
         this.inFile = inFile;
         this.cluster = cluster;
         this.applier = applier;
+        this.keeper = keeper;
     }
 
     /**
@@ -47,12 +57,56 @@ final class ReplicaStore implements AutoCloseable {
         ApplierAccount account = ApplierAccount.find(site)
                 .orElseThrow(() -> refusal(
                         site, "there is no " + ApplierAccount.fileOf(site).getFileName() + " next to it", null));
-        return open(site, account, cluster);
+        StoreState found = recover(site);
+        Optional<ReplicaStore> store;
+        try {
+            store = open(site, account, cluster, found);
+        } catch (SQLException e) {
+            if (found.isWhole() || !isDamage(e)) {
+                throw e;
+            }
+            LOG.warn(
+                    "event=store_damaged replica={} store={} state={} reason=\"{}\" action=reseed",
+                    site.name(),
+                    site.store(),
+                    found,
+                    e.getMessage());
+            return Optional.empty();
+        }
+        if (store.isPresent() && !store.get().keeper.isTrusted()) {
+            LOG.warn(
+                    "event=store_doubtful replica={} store={} state={} reason=\"it was not closed in order and may hold parts of transactions\" action=reseed",
+                    site.name(),
+                    site.store(),
+                    found);
+            store.get().close();
+            return Optional.empty();
+        }
+        return store;
     }
 
-    /** Opens a store that is known to be there. */
+    /** Whether H2 cannot read what a crash has left. */
+    private static boolean isDamage(SQLException e) {
+        return e.getErrorCode() == ErrorCode.GENERAL_ERROR_1 || e.getErrorCode() == ErrorCode.FILE_CORRUPTED_1;
+    }
+
+    private static StoreState recover(ReplicaSite site) throws SQLException {
+        Path file = site.store().file();
+        try {
+            return StoreState.of(file);
+        } catch (IOException e) {
+            throw new SQLException("The store " + file + " cannot be read: " + e.getMessage(), "08001", e);
+        }
+    }
+
+    /** Opens a store that has just been made. */
     static Optional<ReplicaStore> open(ReplicaSite site, ApplierAccount account, @Nullable UUID cluster)
             throws SQLException {
+        return open(site, account, cluster, StoreState.CLOSED);
+    }
+
+    private static Optional<ReplicaStore> open(
+            ReplicaSite site, ApplierAccount account, @Nullable UUID cluster, StoreState found) throws SQLException {
         Connection connection;
         try {
             connection = account.open(site.store());
@@ -63,7 +117,7 @@ final class ReplicaStore implements AutoCloseable {
             throw e;
         }
         try {
-            Optional<ReplicaStore> store = adopt(site, connection, cluster);
+            Optional<ReplicaStore> store = adopt(site, connection, cluster, found);
             if (store.isEmpty()) {
                 connection.close();
             }
@@ -74,8 +128,8 @@ final class ReplicaStore implements AutoCloseable {
         }
     }
 
-    private static Optional<ReplicaStore> adopt(ReplicaSite site, Connection connection, @Nullable UUID cluster)
-            throws SQLException {
+    private static Optional<ReplicaStore> adopt(
+            ReplicaSite site, Connection connection, @Nullable UUID cluster, StoreState found) throws SQLException {
         NodeRow node = NodeRow.read(connection);
         if (!node.role().equals("replica") || !node.name().equals(site.name())) {
             throw refusal(site, "it is the " + node.role() + " named " + node.name(), null);
@@ -89,8 +143,10 @@ final class ReplicaStore implements AutoCloseable {
                 || !SchemaChange.isSettled(connection, position.get().lsn())) {
             return Optional.empty();
         }
-        return Optional.of(
-                new ReplicaStore(connection, site.isFile(), node.cluster(), applierOf(connection, position.get())));
+        Applier applier = applierOf(connection, position.get());
+        StoreKeeper keeper = StoreKeeper.ofSoleWriter(
+                connection, site.isFile() ? site.store().file() : null, found);
+        return Optional.of(new ReplicaStore(connection, site.isFile(), node.cluster(), applier, keeper));
     }
 
     private static Applier applierOf(Connection connection, Position position) throws SQLException {
@@ -133,15 +189,21 @@ final class ReplicaStore implements AutoCloseable {
         return applier.applied();
     }
 
-    /** Makes what has been applied survive a crash of the machine. Blocks. */
-    void flush() throws SQLException {
-        Sessions.execute(connection, "CHECKPOINT SYNC");
+    /** Makes what has been applied survive a crash, now and then, for the log has it all. Call it between transactions. Blocks if it flushes. */
+    void flushIfDue(long nowNanos) throws SQLException {
+        Lsn applied = applied().lsn();
+        boolean due = flushedAt == 0 || (!applied.equals(flushed) && nowNanos - flushedAt >= FLUSH_INTERVAL.toNanos());
+        if (due && keeper.flush()) {
+            flushed = applied;
+            flushedAt = nowNanos;
+        }
     }
 
     /** Puts another store's file in this one's place, see {@link #replace}, and closes this one. */
     void replaceBy(Path fresh, Path own) throws SQLException {
         connection.rollback();
         replace(connection, fresh, own);
+        keeper.close();
     }
 
     /** The same for a store that is no usable replica, and perhaps not even open. */
@@ -199,6 +261,11 @@ final class ReplicaStore implements AutoCloseable {
             Sessions.closeQuietly(connection);
         } else {
             abandon();
+        }
+        try {
+            keeper.close();
+        } catch (SQLException e) {
+            LOG.warn("event=mark_not_removed reason=\"{}\" effect=\"copied anew when opened again\"", e.getMessage());
         }
     }
 }

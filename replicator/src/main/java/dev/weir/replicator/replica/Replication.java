@@ -31,6 +31,7 @@ public final class Replication implements AutoCloseable {
 
     private static final Duration HEAD_INTERVAL = Duration.ofMillis(50);
     private static final Duration REPORT_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
@@ -46,6 +47,7 @@ public final class Replication implements AutoCloseable {
     /** Whether this run has made the copy that it applies to. */
     private boolean copiedHere;
 
+    private long waitingSince;
     private long reportAt;
     private @Nullable ReplicaState reported;
     private volatile ReplicaState state = ReplicaState.CATCHING_UP;
@@ -62,6 +64,7 @@ public final class Replication implements AutoCloseable {
         this.seeder = new Seeder(site, primary);
         this.retryAt = nanoClock.getAsLong();
         this.reportAt = retryAt;
+        this.waitingSince = retryAt;
     }
 
     public ReplicaSite site() {
@@ -175,9 +178,12 @@ public final class Replication implements AutoCloseable {
         }
     }
 
-    private int follow(LogSource connected, ReplicaStore opened) throws PrimaryLost, ApplyFailure {
+    private int follow(LogSource connected, ReplicaStore opened) throws SQLException, PrimaryLost, ApplyFailure {
         hear(connected, opened);
         Lsn after = opened.applied().lsn();
+        if (readable == null) {
+            admitReaders(connected, opened);
+        }
         LogSource.Batch batch = ask(() -> connected.read(after));
         List<LogTransaction> entries = batch.entries();
         if (!entries.isEmpty()) {
@@ -185,10 +191,34 @@ public final class Replication implements AutoCloseable {
             opened.applier().apply(entries);
             lag = heard().from(opened.applied().committedAt());
         }
-        become(batch.hasMore() && isFarBehind(opened) ? ReplicaState.CATCHING_UP : ReplicaState.STREAMING, "");
+        opened.flushIfDue(nanoClock.getAsLong());
+        if (isKeptWaiting(opened, entries.isEmpty())) {
+            become(
+                    ReplicaState.STALLED,
+                    "primary: none of its newer entries has become durable for " + LONGEST_WAIT.toSeconds()
+                            + " s; a statement writes for so long, or the store is not run by weir-replicator primary");
+        } else {
+            become(batch.hasMore() && isFarBehind(opened) ? ReplicaState.CATCHING_UP : ReplicaState.STREAMING, "");
+        }
         pause = FIRST_PAUSE;
         report(connected, opened.applied());
         return entries.size();
+    }
+
+    /** Lets readers see a copy when the primary cannot lose any more of what it holds. */
+    private void admitReaders(LogSource connected, ReplicaStore opened) throws PrimaryLost {
+        if (ask(connected::durable).compareTo(opened.applied().lsn()) >= 0) {
+            readable = opened;
+        }
+    }
+
+    /** Whether there have been entries for long that may not be read yet. */
+    private boolean isKeptWaiting(ReplicaStore opened, boolean nothingRead) {
+        long now = nanoClock.getAsLong();
+        if (!nothingRead || heard().head().lsn().compareTo(opened.applied().lsn()) <= 0) {
+            waitingSince = now;
+        }
+        return now - waitingSince > LONGEST_WAIT.toNanos();
     }
 
     /** Whether it is worth saying that entries wait; while some do under load, the replica streams. */
@@ -236,7 +266,7 @@ public final class Replication implements AutoCloseable {
         store = null;
         ReplicaStore seeded = seeder.seed(connected, old);
         store = seeded;
-        readable = seeded;
+        seeded.flushIfDue(nanoClock.getAsLong());
         copiedHere = true;
         pause = FIRST_PAUSE;
         become(ReplicaState.CATCHING_UP, "");

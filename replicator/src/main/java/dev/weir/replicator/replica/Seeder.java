@@ -88,7 +88,6 @@ final class Seeder {
                     "event=seeded replica={} lsn={}",
                     site.name(),
                     copy.applied().lsn());
-            copy.flush();
         }
     }
 
@@ -148,7 +147,7 @@ final class Seeder {
         return true;
     }
 
-    /** The copy's own position, from the WEIR.HEAD that was copied with the data; durable on the primary when this returns. */
+    /** The copy's own position, from the WEIR.HEAD that was copied with the data; not necessarily durable on the primary yet. */
     private static Position positionOf(Connection replica, LogSource source) throws SQLException {
         Position copied;
         try (Statement statement = replica.createStatement();
@@ -164,7 +163,6 @@ final class Seeder {
                     head.getLong(4),
                     head.getObject(5, OffsetDateTime.class).toInstant());
         }
-        source.makeDurable(copied.lsn());
         Position logged = source.position(copied.lsn()).orElse(copied);
         if (logged.digest() != copied.digest()) {
             throw new SQLException(

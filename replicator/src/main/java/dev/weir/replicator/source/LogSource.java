@@ -17,7 +17,7 @@ import java.util.UUID;
 
 /**
  * One replica's session with its primary: reads the log, hands out only what would survive a crash of the primary, and reports progress.
- * Needs an administrator, because flushing does. Confined to one thread; any {@link SQLException} leaves it fit only to be closed.
+ * Needs an administrator, because reading the log does. Confined to one thread; any {@link SQLException} leaves it fit only to be closed.
  */
 public final class LogSource implements AutoCloseable {
     private static final int FIRST_ENTRIES = 64;
@@ -25,14 +25,15 @@ public final class LogSource implements AutoCloseable {
     private static final long BATCH_BYTES = 4L * 1024 * 1024;
 
     private final Connection connection;
-    private final DurableMark durable;
     private final UUID cluster;
+    private final PreparedStatement durable;
     private int limit = FIRST_ENTRIES;
 
-    private LogSource(Connection connection, DurableMark durable, UUID cluster) {
+    private LogSource(Connection connection, UUID cluster) throws SQLException {
         this.connection = connection;
-        this.durable = durable;
         this.cluster = cluster;
+        this.durable = connection.prepareStatement("SELECT I.DURABLE_LSN FROM WEIR.HEAD H"
+                + " JOIN WEIR.INCARNATION I ON I.INCARNATION = H.INCARNATION WHERE H.ID = 1");
     }
 
     /**
@@ -40,7 +41,7 @@ public final class LogSource implements AutoCloseable {
      *
      * @throws SQLException 08001 if the database is no primary of a Weir cluster
      */
-    static LogSource open(StoreUrl url, String user, String password, DurableMark durable) throws SQLException {
+    static LogSource open(StoreUrl url, String user, String password) throws SQLException {
         Connection connection = Sessions.open(url, user, password);
         try {
             NodeRow node = NodeRow.read(connection);
@@ -50,9 +51,7 @@ public final class LogSource implements AutoCloseable {
                         "08001");
             }
             node.requireFormat(url);
-            LogSource source = new LogSource(connection, durable, node.cluster());
-            durable.notPast(source.head().lsn().value());
-            return source;
+            return new LogSource(connection, node.cluster());
         } catch (SQLException | RuntimeException e) {
             Sessions.closeQuietly(connection);
             throw e;
@@ -99,12 +98,11 @@ public final class LogSource implements AutoCloseable {
      * from how long the last ones were.
      */
     public Batch read(Lsn after) throws SQLException {
-        int asked = limit;
-        List<LogTransaction> entries = LogReader.read(connection, after, asked);
+        int asked = (int) Math.min(limit, durable().value() - after.value());
+        List<LogTransaction> entries = asked <= 0 ? List.of() : LogReader.read(connection, after, asked);
         if (entries.isEmpty()) {
             return new Batch(entries, false);
         }
-        durable.reach(entries.get(entries.size() - 1).lsn().value(), connection);
         long bytes = 0;
         for (LogTransaction entry : entries) {
             bytes += entry.body().bytes().length;
@@ -112,6 +110,13 @@ public final class LogSource implements AutoCloseable {
         long average = Math.max(1, bytes / entries.size());
         limit = (int) Math.max(1, Math.min(MOST_ENTRIES, BATCH_BYTES / average));
         return new Batch(entries, entries.size() == asked);
+    }
+
+    /** How much of the log is known to survive a crash of the primary; 0 if nobody keeps its store. */
+    public Lsn durable() throws SQLException {
+        try (ResultSet row = durable.executeQuery()) {
+            return row.next() ? new Lsn(row.getLong(1)) : Lsn.ZERO;
+        }
     }
 
     /**
@@ -157,11 +162,6 @@ public final class LogSource implements AutoCloseable {
                         row.getObject(4, OffsetDateTime.class).toInstant()));
             }
         }
-    }
-
-    /** Returns once the log is durable up to this LSN. */
-    public void makeDurable(Lsn lsn) throws SQLException {
-        durable.reach(lsn.value(), connection);
     }
 
     /**

@@ -7,7 +7,6 @@ public final class PrimaryAccess {
     private final StoreUrl url;
     private final String user;
     private final String password;
-    private final DurableMark durable = new DurableMark();
 
     /** @param url the primary's store in this JVM or behind a server; IFEXISTS is added, so that a missing store is not created */
     public PrimaryAccess(StoreUrl url, String user, String password) {
@@ -22,7 +21,7 @@ public final class PrimaryAccess {
 
     /** Opens a session that reads the log. Blocks. */
     public LogSource openLog() throws SQLException {
-        return LogSource.open(url, user, password, durable);
+        return LogSource.open(url, user, password);
     }
 
     /** Opens a session that copies the store. Blocks. */

@@ -3,18 +3,28 @@ package dev.weir.replicator.source;
 import dev.weir.log.Lsn;
 import dev.weir.log.PendingSchemaChange;
 import dev.weir.log.WeirSchema;
+import dev.weir.replicator.store.StoreKeeper;
+import dev.weir.replicator.store.StoreState;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A primary's store, opened in this JVM and held open until closed. Thread-safe, but for {@link #tend} and {@link #close}, which one thread calls. */
+/**
+ * A primary's store, opened in this JVM, held open and kept whole until closed. Thread-safe, but {@link #tend} is for one thread at a time, {@link #flush} likewise, and {@link #close} comes after both.
+ */
 public final class PrimaryStore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PrimaryStore.class);
+
+    private static final String FOLLOWERS =
+            "SELECT COUNT(*) FROM WEIR.REPLICA WHERE SEEN_AT > DATEADD(SECOND, -10, CURRENT_TIMESTAMP)";
+    private static final Duration UNFOLLOWED_PAUSE = Duration.ofMillis(50);
 
     /** The node name of every first primary. */
     public static final String NAME = "primary";
@@ -23,21 +33,27 @@ public final class PrimaryStore implements AutoCloseable {
     private final Connection held;
     private final UUID cluster;
     private final UUID incarnation;
+    private final LogFlusher flusher;
+    private volatile boolean followed = true;
 
-    private PrimaryStore(StoreUrl url, Connection held, UUID cluster, UUID incarnation) {
+    private PrimaryStore(StoreUrl url, Connection held, UUID cluster, UUID incarnation, LogFlusher flusher) {
         this.url = url;
         this.held = held;
         this.cluster = cluster;
         this.incarnation = incarnation;
+        this.flusher = flusher;
     }
 
     /**
      * Opens the store as a primary, making it one at LSN 0 if it is no node yet, settles what a crash left undecided, and begins a new incarnation. Blocks.
      *
+     * <p>If the process that had the store open was killed at a moment that may have left parts of transactions in it, an entry in the log tells the replicas to copy it anew.
+     *
      * @param user an administrator of the store; if the store is created, its first user
      * @throws SQLException 28000 for wrong credentials, 42501 if the user is no administrator, 08001 if the store is another cluster's replica
      */
     public static PrimaryStore open(StoreUrl url, String user, String password) throws SQLException {
+        StoreState found = recover(url);
         Connection connection = Sessions.open(url, user, password);
         try {
             requireAdministrator(connection, url, user);
@@ -52,10 +68,35 @@ public final class PrimaryStore implements AutoCloseable {
                 LOG.warn("event=leftover_copies_dropped store={} tables={}", url, copies);
             }
             UUID incarnation = WeirSchema.newIncarnation(connection);
-            return new PrimaryStore(url, connection, cluster, incarnation);
+            StoreKeeper keeper =
+                    StoreKeeper.ofShared(connection, url.kind() == StoreUrl.Kind.FILE ? url.file() : null, found);
+            if (!keeper.isTrusted()) {
+                Lsn barrier = WeirSchema.appendBarrier(connection);
+                LOG.warn(
+                        "event=store_doubtful store={} state={} lsn={} reason=\"it was not closed in order and may hold parts of transactions\" action=\"replicas copy it anew\"",
+                        url,
+                        found,
+                        barrier);
+                keeper.trust();
+            }
+            LogFlusher flusher =
+                    new LogFlusher(Sessions.open(url.with("IFEXISTS", "TRUE"), user, password), keeper, incarnation);
+            flusher.flush();
+            return new PrimaryStore(url, connection, cluster, incarnation, flusher);
         } catch (SQLException | RuntimeException e) {
             Sessions.closeQuietly(connection);
             throw e;
+        }
+    }
+
+    private static StoreState recover(StoreUrl url) throws SQLException {
+        if (url.kind() != StoreUrl.Kind.FILE) {
+            return StoreState.ABSENT;
+        }
+        try {
+            return StoreState.of(url.file());
+        } catch (IOException e) {
+            throw new SQLException("The store " + url.file() + " cannot be read: " + e.getMessage(), "08001", e);
         }
     }
 
@@ -105,6 +146,21 @@ public final class PrimaryStore implements AutoCloseable {
     /** Settles a schema change whose client died while this store was open; call it every second or so. */
     public void tend() throws SQLException {
         settle(held, url);
+        followed = Sessions.queryLong(held, FOLLOWERS) > 0;
+    }
+
+    /**
+     * Makes what has been committed survive a crash of this process, and so ready for replicas, if there is anything. Blocks while it writes.
+     *
+     * @return whether more of the log is durable than before
+     */
+    public boolean flush() throws SQLException {
+        return flusher.flush();
+    }
+
+    /** How long to wait before the next {@link #flush}, in nanoseconds. */
+    public long flushPauseNanos() {
+        return followed ? flusher.pauseNanos() : Math.max(flusher.pauseNanos(), UNFOLLOWED_PAUSE.toNanos());
     }
 
     /** Whether the store is still open here; a client with admin rights can shut it down. Asks the database. */
@@ -115,6 +171,10 @@ public final class PrimaryStore implements AutoCloseable {
     /** Lets go of the store; H2 closes it when nobody else has it open. */
     @Override
     public void close() throws SQLException {
-        held.close();
+        try {
+            held.close();
+        } finally {
+            flusher.close();
+        }
     }
 }

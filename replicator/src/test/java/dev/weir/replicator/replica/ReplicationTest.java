@@ -61,10 +61,11 @@ class ReplicationTest {
     }
 
     /** Works until the replica has applied everything, or stops for a reason. */
-    private void catchUp() {
+    private void catchUp() throws SQLException {
         for (int i = 0; i < 100; i++) {
             nanos.addAndGet(Duration.ofSeconds(6).toNanos());
-            if (replication.work() == 0) {
+            boolean more = primary.flush();
+            if (replication.work() == 0 && !more) {
                 return;
             }
         }
@@ -189,6 +190,25 @@ class ReplicationTest {
     }
 
     @Test
+    void shouldSayThatItStallsWhenNothingBecomesDurableOnPrimary() throws SQLException {
+        writer.ddl("CREATE TABLE T(ID INT PRIMARY KEY, V INT)");
+        catchUp();
+        writer.sql("INSERT INTO T VALUES(1, 1)", 1);
+        for (int i = 0; i < 3; i++) {
+            nanos.addAndGet(Duration.ofSeconds(6).toNanos());
+            replication.work();
+        }
+        assertThat(replication.appliedLsn()).isEqualTo(1);
+        assertThat(replication.state()).isEqualTo(ReplicaState.STALLED);
+        assertThat(replication.status().message()).contains("durable").contains("weir-replicator primary");
+
+        catchUp();
+
+        assertThat(replication.state()).isEqualTo(ReplicaState.STREAMING);
+        assertEqualStores();
+    }
+
+    @Test
     void shouldReseedWhenPrimaryHasLostWhatReplicaHolds() throws SQLException {
         writer.ddl("CREATE TABLE T(ID INT PRIMARY KEY, V INT)");
         writer.sql("INSERT INTO T VALUES(1, 1)", 1);
@@ -302,9 +322,10 @@ class ReplicationTest {
         assertEqualStores();
     }
 
-    private void catchUpUnderLoad() {
+    private void catchUpUnderLoad() throws SQLException {
         for (int i = 0; i < 30; i++) {
             nanos.addAndGet(Duration.ofSeconds(6).toNanos());
+            primary.flush();
             replication.work();
         }
     }

@@ -31,6 +31,10 @@ class LogSourceTest {
             for (int i = 0; i < 100; i++) {
                 writer.commit(rows("T", Change.INSERT, List.of("B"), 0, new Object[][] {{new byte[LARGE]}}));
             }
+            assertThat(source.read(Lsn.ZERO).entries())
+                    .as("before they are durable")
+                    .isEmpty();
+            assertThat(primary.flush()).isTrue();
             List<Integer> sizes = new ArrayList<>();
             List<Long> lsns = new ArrayList<>();
             for (LogSource.Batch batch = source.read(Lsn.ZERO);

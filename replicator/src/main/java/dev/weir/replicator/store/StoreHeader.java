@@ -1,0 +1,55 @@
+package dev.weir.replicator.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the first blocks of a store's file say: H2 writes the header twice, as text of hexadecimal numbers. Immutable.
+ *
+ * @param created when H2 created the file, in milliseconds since 1970
+ * @param closed whether H2 has closed the store in order and nothing was written since
+ */
+record StoreHeader(long created, boolean closed) {
+    private static final int BLOCK_BYTES = 4096;
+
+    /** Reads the headers; empty if neither is one. */
+    static Optional<StoreHeader> read(Path storeFile) throws IOException {
+        byte[] blocks;
+        try (InputStream file = Files.newInputStream(storeFile)) {
+            blocks = file.readNBytes(2 * BLOCK_BYTES);
+        }
+        Optional<StoreHeader> first = parse(blocks, 0);
+        Optional<StoreHeader> second = parse(blocks, BLOCK_BYTES);
+        return first.equals(second)
+                ? first
+                : first.or(() -> second).map(header -> new StoreHeader(header.created(), false));
+    }
+
+    private static Optional<StoreHeader> parse(byte[] blocks, int start) {
+        String block = new String(
+                blocks,
+                Math.min(start, blocks.length),
+                Math.max(0, Math.min(BLOCK_BYTES, blocks.length - start)),
+                StandardCharsets.ISO_8859_1);
+        int end = block.indexOf('\n');
+        Map<String, String> fields = new HashMap<>();
+        for (String field : block.substring(0, Math.max(0, end)).split(",", -1)) {
+            int colon = field.indexOf(':');
+            if (colon > 0) {
+                fields.put(field.substring(0, colon), field.substring(colon + 1));
+            }
+        }
+        try {
+            return Optional.of(new StoreHeader(
+                    Long.parseLong(fields.getOrDefault("created", ""), 16), "1".equals(fields.get("clean"))));
+        } catch (NumberFormatException noHeader) {
+            return Optional.empty();
+        }
+    }
+}

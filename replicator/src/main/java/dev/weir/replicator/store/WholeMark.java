@@ -1,0 +1,115 @@
+package dev.weir.replicator.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.zip.CRC32C;
+
+/**
+ * The file beside a store that tells its newest whole versions. It stands there while a keeper has the store open, and after a crash. Two records take turns, so
+ * that a crash amid a write leaves the other. Confined to one thread.
+ */
+final class WholeMark implements AutoCloseable {
+    private static final String STORE_SUFFIX = ".mv.db";
+    private static final String SUFFIX = ".whole";
+    private static final int FIELD_BYTES = 2 * Long.BYTES;
+    private static final int RECORD_BYTES = FIELD_BYTES + Long.BYTES;
+
+    /**
+     * The newest whole versions of a store. Immutable.
+     *
+     * @param store tells this store's file from others that may take its place: when H2 created it, in milliseconds since 1970; 0 if there is no mark
+     * @param numbers H2's numbers of the versions: the newest that has been forced to the disk, and perhaps one that may not have reached it
+     */
+    record Versions(long store, Set<Long> numbers) {}
+
+    private final FileChannel channel;
+    private final long store;
+    private int turn = 1;
+
+    private WholeMark(FileChannel channel, long store) {
+        this.channel = channel;
+        this.store = store;
+    }
+
+    /** Where the mark of a store stands. */
+    static Path fileOf(Path storeFile) {
+        String name = String.valueOf(storeFile.getFileName());
+        String base = name.endsWith(STORE_SUFFIX) ? name.substring(0, name.length() - STORE_SUFFIX.length()) : name;
+        return storeFile.resolveSibling(base + SUFFIX);
+    }
+
+    /** Begins to mark the versions of a store, of which this one is whole, in place of whatever mark there was. */
+    static WholeMark begin(Path storeFile, long store, long version) throws IOException {
+        Path file = fileOf(storeFile);
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        try (FileChannel channel = FileChannel.open(
+                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            channel.write(record(store, version));
+            channel.force(true);
+        }
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return new WholeMark(FileChannel.open(file, StandardOpenOption.WRITE), store);
+    }
+
+    /** The versions marked; none if there is no mark, or none that can be read. */
+    static Versions read(Path storeFile) throws IOException {
+        byte[] bytes;
+        try {
+            bytes = Files.readAllBytes(fileOf(storeFile));
+        } catch (NoSuchFileException none) {
+            return new Versions(0, Set.of());
+        }
+        long store = 0;
+        Set<Long> numbers = new HashSet<>();
+        for (int at = 0; at + RECORD_BYTES <= bytes.length; at += RECORD_BYTES) {
+            ByteBuffer fields = ByteBuffer.wrap(bytes, at, FIELD_BYTES);
+            if (sum(fields.duplicate())
+                    == ByteBuffer.wrap(bytes, at + FIELD_BYTES, Long.BYTES).getLong()) {
+                store = fields.getLong();
+                numbers.add(fields.getLong());
+            }
+        }
+        return new Versions(store, Set.copyOf(numbers));
+    }
+
+    private static ByteBuffer record(long store, long version) {
+        ByteBuffer bytes = ByteBuffer.allocate(RECORD_BYTES).putLong(store).putLong(version);
+        long sum = sum(bytes.duplicate().flip());
+        return bytes.putLong(sum).flip();
+    }
+
+    private static long sum(ByteBuffer fields) {
+        CRC32C sum = new CRC32C();
+        sum.update(fields);
+        return sum.getValue();
+    }
+
+    /** Marks a newer version, in place of the older of the two; survives a crash of the process when this returns. */
+    void write(long version) throws IOException {
+        channel.write(record(store, version), (long) turn * RECORD_BYTES);
+        turn = 1 - turn;
+    }
+
+    /** Makes what was written survive a crash of the machine. */
+    void force() throws IOException {
+        channel.force(false);
+    }
+
+    /** Takes the mark away: the store is closed in order, or no longer kept. */
+    static void remove(Path storeFile) throws IOException {
+        Files.deleteIfExists(fileOf(storeFile));
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}
