@@ -284,7 +284,8 @@ class RouterTest {
                 Reason.SERIALIZABLE,
                 Reason.WRITING_METHOD,
                 Reason.UNREAD_SCHEMA,
-                Reason.LEARNED);
+                Reason.LEARNED,
+                Reason.UNSERVED);
         assertThat(EnumSet.complementOf(EnumSet.copyOf(reached))).isEqualTo(saidByTheJdbcRoom);
     }
 
