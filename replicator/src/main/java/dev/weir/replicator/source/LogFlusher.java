@@ -16,7 +16,7 @@ final class LogFlusher implements AutoCloseable {
     /** What was written without an entry, by those who bypass Weir, is flushed this often at most. */
     private static final Duration QUIET_INTERVAL = Duration.ofSeconds(1);
 
-    private static final Duration LEAST_PAUSE = Duration.ofMillis(4);
+    private static final Duration LEAST_PAUSE = Duration.ofMillis(2);
 
     private final Connection connection;
     private final StoreKeeper keeper;
@@ -52,7 +52,7 @@ final class LogFlusher implements AutoCloseable {
             return false;
         }
         flushedAt = System.nanoTime();
-        pauseNanos = Math.max(LEAST_PAUSE.toNanos(), 2 * (flushedAt - started));
+        pauseNanos = Math.max(LEAST_PAUSE.toNanos(), (flushedAt - started) / 2);
         if (committed == durable) {
             return false;
         }

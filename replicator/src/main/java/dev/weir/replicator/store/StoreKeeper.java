@@ -1,6 +1,7 @@
 package dev.weir.replicator.store;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -54,7 +55,7 @@ public final class StoreKeeper implements AutoCloseable {
     private long marked = -1;
     private boolean isWritten = true;
     private long patience = LEAST_PATIENCE;
-    private long writtenAt = System.nanoTime();
+    private long busySince;
     private long compactedSize;
 
     StoreKeeper(Database database, @Nullable Path file, @Nullable Stillness stillness, long leastGrowth) {
@@ -135,10 +136,13 @@ public final class StoreKeeper implements AutoCloseable {
             takeOver();
             compactIfGrown();
             boolean whole = take(kept);
-            patience = whole ? LEAST_PATIENCE : Math.min(MOST_PATIENCE, 2 * patience);
-            if (whole && !isWritten) {
-                write();
-            } else if (!whole && System.nanoTime() - writtenAt > LONGEST_DELAY.toNanos()) {
+            patience = whole ? Math.max(LEAST_PATIENCE, patience / 2) : Math.min(MOST_PATIENCE, 2 * patience);
+            if (whole) {
+                busySince = 0;
+                if (!isWritten) {
+                    write();
+                }
+            } else if (isBusyForLong()) {
                 LOG.warn(
                         "event=flush_not_whole store={} reason=\"statements have been writing without a pause\" delay={} effect=\"a crash before the next flush leaves doubt\"",
                         kept,
@@ -150,6 +154,14 @@ public final class StoreKeeper implements AutoCloseable {
         } catch (IOException | MVStoreException e) {
             throw new SQLException("The store " + file + " cannot be flushed: " + e.getMessage(), "08001", e);
         }
+    }
+
+    private boolean isBusyForLong() {
+        long now = System.nanoTime();
+        if (busySince == 0) {
+            busySince = now;
+        }
+        return now - busySince > LONGEST_DELAY.toNanos();
     }
 
     /** Each session that connects with WRITE_DELAY in its URL wakes H2's own writer. */
@@ -169,7 +181,7 @@ public final class StoreKeeper implements AutoCloseable {
             mark.force();
         }
         isWritten = true;
-        writtenAt = System.nanoTime();
+        busySince = 0;
     }
 
     /** Moves what is alive to the front of the file and cuts off the rest, once the file has doubled. */
@@ -205,7 +217,7 @@ public final class StoreKeeper implements AutoCloseable {
 
     /** How long a caller should wait before it tries again after a flush that came to nothing, in nanoseconds. */
     public long pauseNanos() {
-        return 2 * patience;
+        return patience;
     }
 
     /**
@@ -300,7 +312,8 @@ public final class StoreKeeper implements AutoCloseable {
                 store.setReuseSpace(true);
                 store.setAutoCommitDelay(writeDelay);
                 WholeMark.remove(kept);
-            } else if (StoreHeader.read(kept).map(StoreHeader::closed).orElse(false)) {
+            } else if (!Files.exists(kept)
+                    || StoreHeader.read(kept).map(StoreHeader::closed).orElse(false)) {
                 WholeMark.remove(kept);
             }
         } catch (IOException | MVStoreException e) {
