@@ -135,11 +135,14 @@ final class MonitorLoop implements Runnable {
         request();
     }
 
-    /** Stops the thread and closes the probes; waits for both for a moment, since a probe may be stuck until its timeout. */
+    /**
+     * Stops the thread and closes the probes; waits for both for a moment, since a probe may be stuck until its timeout. On the thread
+     * itself it only says so: an interrupt would hit whatever the caller still has to close.
+     */
     void stop() {
         stopped = true;
-        thread.interrupt();
         if (Thread.currentThread() != thread) {
+            thread.interrupt();
             awaitEnd();
         }
     }
