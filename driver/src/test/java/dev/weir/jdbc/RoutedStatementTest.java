@@ -356,6 +356,8 @@ class RoutedStatementTest {
     void shouldCancelOnTheNodeThatExecutesWhenAskedFromAnotherThread() throws Exception {
         try (Statement statement = connection.createStatement()) {
             who(statement);
+            statement.setQueryTimeout(60);
+            long began = System.nanoTime();
             Thread canceller = new Thread(() -> {
                 while (!Thread.currentThread().isInterrupted()) {
                     try {
@@ -380,6 +382,9 @@ class RoutedStatementTest {
                 canceller.interrupt();
                 canceller.join();
             }
+            assertThat(System.nanoTime() - began)
+                    .as("the timeout did not end it")
+                    .isLessThan(60_000_000_000L);
         }
     }
 
