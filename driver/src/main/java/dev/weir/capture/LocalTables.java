@@ -7,13 +7,17 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * The tables that replicas do not have: temporary ones, of which a session's own hide others of the same name, and linked ones. Confined to one
- * connection.
+ * The tables that replicas do not have: temporary ones, of which a session's own is hidden by a table of the same name that others make later, and linked
+ * ones. Confined to one connection.
  */
 final class LocalTables {
     private static final String OWN = "SELECT 1 FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_TYPE = 'LOCAL TEMPORARY'";
     private static final String OTHER = "SELECT 1 FROM INFORMATION_SCHEMA.TABLES"
-            + " WHERE (TABLE_TYPE LIKE '%TEMPORARY' OR STORAGE_TYPE = 'TABLE LINK') AND TABLE_SCHEMA = ?";
+            + " WHERE (TABLE_TYPE = 'GLOBAL TEMPORARY' OR STORAGE_TYPE = 'TABLE LINK') AND TABLE_SCHEMA = ?";
+    /** What H2 finds first, if it stands in the schema. */
+    private static final String SHARED =
+            "SELECT 1 FROM INFORMATION_SCHEMA.TABLES" + " WHERE TABLE_TYPE <> 'LOCAL TEMPORARY' AND TABLE_SCHEMA = ?";
+
     private static final String EXACT = " AND TABLE_NAME = ?";
     private static final String ANY_CASE = " AND UPPER(TABLE_NAME) = UPPER(?)";
 
@@ -46,9 +50,10 @@ final class LocalTables {
         String condition = catalog.settings().caseInsensitive() ? ANY_CASE : EXACT;
         String name = catalog.fold(table.name());
         TableName.Identifier schema = table.schema();
+        String where = schema == null ? sessionSchema : catalog.fold(schema);
         boolean mayBeOwn = schema == null || schema.text().equalsIgnoreCase("SESSION");
-        return (mayBeOwn && exists(OWN + condition, name))
-                || exists(OTHER + condition, schema == null ? sessionSchema : catalog.fold(schema), name);
+        return (mayBeOwn && exists(OWN + condition, name) && !exists(SHARED + condition, where, name))
+                || exists(OTHER + condition, where, name);
     }
 
     private boolean exists(String query, String... names) throws SQLException {

@@ -337,6 +337,22 @@ final class WriteFormsTest {
     }
 
     @Test
+    void shouldLogTableThatHidesTemporaryTableMadeEarlier() throws SQLException {
+        execute(connection, "CREATE LOCAL TEMPORARY TABLE TWIN(ID INTEGER PRIMARY KEY, N INTEGER)");
+        try (Connection other = lab.connect()) {
+            // H2 looks among the tables of all first, so from now on the name means this one in every session.
+            execute(other, "CREATE TABLE TWIN(ID INTEGER PRIMARY KEY, N INTEGER)", "INSERT INTO TWIN VALUES (1, 1)");
+            execute(connection, "INSERT INTO TWIN VALUES (2, 2)", "UPDATE TWIN SET N = 9", "TRUNCATE TABLE TWIN");
+            assertThat(rows(other, "SELECT * FROM TWIN")).isEmpty();
+            lab.assertReplicaEqual();
+            execute(connection, "DROP TABLE TWIN");
+            lab.assertReplicaEqual();
+            execute(connection, "INSERT INTO TWIN VALUES (3, 3)", "DROP TABLE TWIN");
+            lab.assertReplicaEqual();
+        }
+    }
+
+    @Test
     void shouldNotLogChangesOfTemporaryTables() throws SQLException {
         execute(
                 connection,

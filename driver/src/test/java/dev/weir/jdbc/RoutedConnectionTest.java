@@ -578,6 +578,7 @@ class RoutedConnectionTest {
     @Test
     void shouldTightenRouteWhenTextStartsWithHint() throws SQLException {
         assertThat(text("/* weir: primary */ SELECT NAME FROM WHO")).isEqualTo(PRIMARY);
+        cluster.catchUp();
         assertThat(text("SELECT /* weir: primary */ NAME FROM WHO")).startsWith("r");
         execute("/* weir: replica */ INSERT INTO ITEM(NAME) VALUES ('hinted')");
         assertThat(cluster.count(PRIMARY, "ITEM")).isEqualTo(21);
