@@ -58,8 +58,6 @@ final class H2StatisticsWitness implements Witness {
                                     + " WHERE EXECUTION_COUNT > -" + ++asked)) {
                 while (rows.next()) {
                     String sql = rows.getString(1);
-                    System.out.println(
-                            "TEMP " + applier.getKey() + " " + sql.replace("\n", " ") + " " + rows.getInt(2));
                     boolean byApplication =
                             !APPLIED.matcher(sql).matches() && !OWN.matcher(sql).matches();
                     for (int i = rows.getInt(2); byApplication && i > 0; i--) {

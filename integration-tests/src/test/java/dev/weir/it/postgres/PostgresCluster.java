@@ -2,9 +2,11 @@ package dev.weir.it.postgres;
 
 import java.io.IOException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -114,10 +116,23 @@ public final class PostgresCluster implements AutoCloseable {
         try (Connection connection = primary().connectAsSuperuser();
                 Statement statement = connection.createStatement()) {
             statement.execute("SET lock_timeout = '10s'");
-            statement.execute("DROP SCHEMA public CASCADE");
+            for (String schema : ownSchemas(statement)) {
+                statement.execute("DROP SCHEMA " + schema + " CASCADE");
+            }
             statement.execute("CREATE SCHEMA public AUTHORIZATION " + USER);
         }
         awaitCaughtUp();
+    }
+
+    private static List<String> ownSchemas(Statement statement) throws SQLException {
+        List<String> schemas = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery("SELECT quote_ident(nspname) FROM pg_namespace"
+                + " WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'")) {
+            while (rows.next()) {
+                schemas.add(rows.getString(1));
+            }
+        }
+        return schemas;
     }
 
     /** Whether the nodes still have the roles they were made with; a cluster with a promoted standby cannot be healed. */

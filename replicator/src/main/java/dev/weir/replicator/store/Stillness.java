@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.h2.command.Command;
@@ -26,7 +27,8 @@ import org.slf4j.LoggerFactory;
 final class Stillness {
     private static final Logger LOG = LoggerFactory.getLogger(Stillness.class);
     private static final long ONE_TRY_NANOS = TimeUnit.MICROSECONDS.toNanos(300);
-    private static final @Nullable MethodHandle LOCK = findLock();
+    private static final @Nullable MethodHandle LOCK = getter(Session.class, "lock", ReentrantLock.class);
+    private static final @Nullable MethodHandle SESSIONS = getter(Database.class, "userSessions", Set.class);
 
     private final Database database;
 
@@ -41,13 +43,14 @@ final class Stillness {
         void run();
     }
 
-    private static @Nullable MethodHandle findLock() {
+    private static @Nullable MethodHandle getter(Class<?> owner, String field, Class<?> type) {
         try {
-            return MethodHandles.privateLookupIn(Session.class, MethodHandles.lookup())
-                    .findGetter(Session.class, "lock", ReentrantLock.class);
+            return MethodHandles.privateLookupIn(owner, MethodHandles.lookup()).findGetter(owner, field, type);
         } catch (ReflectiveOperationException | RuntimeException e) {
             LOG.error(
-                    "event=no_stillness reason=\"this version of H2 has no lock for each session ({})\" effect=\"after a crash every replica is copied anew\"",
+                    "event=no_stillness reason=\"this version of H2 has no field {}.{} ({})\" effect=\"after a crash every replica is copied anew\"",
+                    owner.getSimpleName(),
+                    field,
                     e.getMessage());
             return null;
         }
@@ -55,17 +58,26 @@ final class Stillness {
 
     /** Whether this version of H2 lets its sessions be held. */
     static boolean isPossible() {
-        return LOCK != null;
+        return LOCK != null && SESSIONS != null;
     }
 
-    private static ReentrantLock lockOf(MethodHandle getter, SessionLocal session) {
+    private static Object get(@Nullable MethodHandle getter, Object owner) {
         try {
-            return (ReentrantLock) getter.invoke((Session) session);
+            return Objects.requireNonNull(getter, "Stillness is not possible").invoke(owner);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable impossible) {
-            throw new IllegalStateException("H2's session lock cannot be read", impossible);
+            throw new IllegalStateException("A field of H2 cannot be read", impossible);
         }
+    }
+
+    private static ReentrantLock lockOf(SessionLocal session) {
+        return (ReentrantLock) get(LOCK, session);
+    }
+
+    /** What {@link Database#getSessions} gives, without the database's monitor: who holds that may wait for the store's lock, which is held here. */
+    private SessionLocal[] sessions() {
+        return ((Set<?>) get(SESSIONS, database)).toArray(new SessionLocal[0]);
     }
 
     /**
@@ -75,14 +87,13 @@ final class Stillness {
      * @return whether it acted and nothing changed meanwhile; if not, it may have acted all the same
      */
     boolean act(long patienceNanos, Act act) {
-        MethodHandle getter = Objects.requireNonNull(LOCK, "Stillness is not possible");
         Map<SessionLocal, ReentrantLock> held = new HashMap<>();
         try {
             long deadline = System.nanoTime() + patienceNanos;
             while (true) {
-                SessionLocal[] sessions = database.getSessions(false);
+                SessionLocal[] sessions = sessions();
                 List<SessionLocal> free = busyFirst(sessions, held);
-                free.removeIf(session -> isTaken(lockOf(getter, session), session, held));
+                free.removeIf(session -> isTaken(lockOf(session), session, held));
                 List<Stand> before = free.stream().map(Stand::of).toList();
                 boolean late = System.nanoTime() - deadline > 0;
                 if (before.stream().allMatch(stand -> stand.isStill(late)) && isUnchanged(sessions)) {
@@ -129,7 +140,7 @@ final class Stillness {
 
     /** Whether the same sessions are there as before, and none has begun to close, which it does without its lock. */
     private boolean isUnchanged(SessionLocal[] before) {
-        SessionLocal[] now = database.getSessions(false);
+        SessionLocal[] now = sessions();
         return now.length == before.length
                 && Arrays.asList(before).containsAll(Arrays.asList(now))
                 && Arrays.stream(now).noneMatch(session -> session.getState() == SessionLocal.State.CLOSED);

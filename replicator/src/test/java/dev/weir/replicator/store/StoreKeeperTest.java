@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
@@ -259,6 +260,35 @@ class StoreKeeperTest {
             assertThat(writers.commits.get()).isPositive();
         }
         assertThat(largest).as("bytes of the file after writing %s", written).isLessThan(8 * leastGrowth);
+    }
+
+    @Test
+    void shouldFlushWhileTablesComeAndGo() throws Exception {
+        AtomicBoolean done = new AtomicBoolean();
+        try (StoreKeeper keeper = keeper()) {
+            Thread changes = new Thread(() -> {
+                try (Connection connection = open(url)) {
+                    for (int i = 0; i < 400; i++) {
+                        execute(connection, "CREATE TABLE T" + i + "(ID INT PRIMARY KEY, V INT UNIQUE)");
+                        execute(connection, "INSERT INTO T" + i + " VALUES(1, 1)");
+                        execute(connection, "DROP TABLE T" + i);
+                    }
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                } finally {
+                    done.set(true);
+                }
+            });
+            changes.start();
+            int flushes = 0;
+            while (!done.get()) {
+                flushes += keeper.flush() ? 1 : 0;
+            }
+            changes.join();
+            assertThat(flushes).isPositive();
+            Awaitility.await().until(keeper::flush);
+            assertThat(StoreState.of(image())).isEqualTo(StoreState.WHOLE);
+        }
     }
 
     @Test
