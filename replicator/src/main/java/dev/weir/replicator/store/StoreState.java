@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
@@ -52,6 +54,7 @@ public enum StoreState {
         if (marked.store() != header.get().created()) {
             return header.get().closed() ? CLOSED : DOUBTFUL;
         }
+        Set<Long> candidates = marked.numbers();
         try (MVStore store =
                 new MVStore.Builder().fileName(storeFile.toString()).readOnly().open()) {
             long newest = store.getCurrentVersion();
@@ -59,6 +62,8 @@ public enum StoreState {
             if (marked.numbers().contains(newest)) {
                 return WHOLE;
             }
+            // A version that H2 does not find cannot be taken back to; asked for one, it may never return.
+            candidates = candidates.stream().filter(number -> number < newest).collect(Collectors.toSet());
         } catch (MVStoreException e) {
             if (e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
                 return IN_USE;
@@ -69,6 +74,6 @@ public enum StoreState {
             LOG.warn("event=store_not_readable store={} reason=\"a chunk is missing\"", storeFile);
         }
         boolean closedByOthers = header.get().closed();
-        return !closedByOthers && new TakingBack(storeFile).toOneOf(marked.numbers()) ? WHOLE : DOUBTFUL;
+        return !closedByOthers && new TakingBack(storeFile).toOneOf(candidates) ? WHOLE : DOUBTFUL;
     }
 }
