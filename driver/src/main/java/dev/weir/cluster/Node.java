@@ -14,6 +14,7 @@ public final class Node {
     private final LongAdder finished = new LongAdder();
     private final LongAdder writes = new LongAdder();
     private final LongAdder failures = new LongAdder();
+    private final LongAdder unserved = new LongAdder();
     private volatile long suspectRound = -1;
 
     public Node(int index, String name, String url) {
@@ -57,6 +58,11 @@ public final class Node {
         failures.increment();
     }
 
+    /** Counts a read that this node could not serve, though it is well, so that the primary was asked. */
+    public void unserved() {
+        unserved.increment();
+    }
+
     /** Takes the node out of rotation until a probe of a later round than this has succeeded. */
     void suspect(long round) {
         suspectRound = round;
@@ -84,6 +90,11 @@ public final class Node {
 
     public long failures() {
         return failures.sum();
+    }
+
+    /** How many reads the primary was asked for because this node did not know what they name, or had cancelled them. */
+    public long unservedReads() {
+        return unserved.sum();
     }
 
     @Override

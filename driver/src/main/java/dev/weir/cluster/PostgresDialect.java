@@ -84,7 +84,8 @@ final class PostgresDialect extends Dialect {
         }
         return switch (state) {
             case "25006" -> Failure.READ_ONLY;
-            case "40001", "40P01", "0A000", "55000", "3F000", "42P01", "42703", "42704", "42883" -> Failure.UNSERVED;
+            case "40001", "40P01", "0A000", "55000", "3F000", "22P02" -> Failure.UNSERVED;
+            case "42601" -> Failure.STATEMENT;
             case "57P03", "53300" -> Failure.NOT_READY;
             case "57P01", "57P02", "57P04", "57P05", "25P03" -> Failure.CONNECTION_LOST;
             default -> byClass(state);
@@ -94,6 +95,10 @@ final class PostgresDialect extends Dialect {
     private static Failure byClass(String state) {
         if (state.startsWith("08")) {
             return Failure.CONNECTION_LOST;
+        }
+        if (state.startsWith("42")) {
+            // A name, a type, a right or a label of an enumeration that the standby has not replayed yet.
+            return Failure.UNSERVED;
         }
         return state.startsWith("28") ? Failure.DENIED : Failure.STATEMENT;
     }

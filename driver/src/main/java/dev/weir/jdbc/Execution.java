@@ -202,7 +202,9 @@ final class Execution {
             throws SQLException {
         Failure said = noteFailure(route.target(), delegate, failure);
         boolean nothingSent = delegate == null;
-        if (!mayMove || (transaction.isOpen() && !nothingSent) || connection.isClosed()) {
+        // A transaction that this read was to begin has seen nothing, so it may as well begin on the primary.
+        boolean entered = transaction.isOpen() && !nothingSent;
+        if (!mayMove || (entered && said != Failure.UNSERVED) || connection.isClosed()) {
             throw failure;
         }
         try {
@@ -213,7 +215,13 @@ final class Execution {
                     yield routing.toPrimary(Reason.LEARNED, session);
                 }
                 case CONNECTION_LOST, NOT_READY -> routing.route(classification, session);
-                case UNSERVED -> routing.toPrimary(Reason.UNSERVED, session);
+                case UNSERVED -> {
+                    route.target().unserved();
+                    if (entered) {
+                        transaction.rollback();
+                    }
+                    yield routing.toPrimary(Reason.UNSERVED, session);
+                }
                 case DENIED, STATEMENT -> {
                     if (nothingSent) {
                         // The replica could not be given the session's settings.

@@ -21,6 +21,10 @@ class DialectTest {
         "28000, DENIED",
         "40001, UNSERVED",
         "42P01, UNSERVED",
+        "42703, UNSERVED",
+        "42883, UNSERVED",
+        "42501, UNSERVED",
+        "22P02, UNSERVED",
         "0A000, UNSERVED",
         "42601, STATEMENT",
         "57014, STATEMENT",
@@ -41,6 +45,9 @@ class DialectTest {
         "28000, DENIED",
         "50200, STATEMENT",
         "42102, UNSERVED",
+        "42122, UNSERVED",
+        "90022, UNSERVED",
+        "50004, UNSERVED",
         "42000, STATEMENT",
     })
     void shouldTellWhatAnH2ErrorSaysAboutItsNode(int code, Failure expected) {

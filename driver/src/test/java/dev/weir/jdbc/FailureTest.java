@@ -122,6 +122,49 @@ class FailureTest {
     }
 
     @Test
+    void shouldAskThePrimaryWhenAReplicaDoesNotKnowAName() throws SQLException {
+        cluster.onNode(PRIMARY, "CREATE TABLE YOUNG(NAME VARCHAR(20))", "INSERT INTO YOUNG VALUES ('new')");
+        cluster.onNode(PRIMARY, "ALTER TABLE WHO ADD BORN INT DEFAULT 7");
+        try (PreparedStatement table = connection.prepareStatement("SELECT NAME FROM YOUNG");
+                PreparedStatement column = connection.prepareStatement("SELECT NAME FROM WHO WHERE BORN = ?");
+                PreparedStatement known = connection.prepareStatement("SELECT NAME FROM WHO")) {
+            assertThat(who(table)).isEqualTo("new");
+            column.setInt(1, 7);
+            assertThat(who(column)).isEqualTo(PRIMARY);
+            assertThat(unserved()).isEqualTo(2);
+            connection.setClientInfo("weir.consistency", "eventual");
+            assertThat(who(known)).startsWith("r");
+            assertThat(unserved()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldBeginReadOnlyTransactionOnThePrimaryWhenAReplicaDoesNotKnowAName() throws SQLException {
+        cluster.onNode(PRIMARY, "CREATE TABLE YOUNG(NAME VARCHAR(20))", "INSERT INTO YOUNG VALUES ('new')");
+        connection.setClientInfo("weir.consistency", "eventual");
+        connection.setReadOnly(true);
+        connection.setAutoCommit(false);
+        try (PreparedStatement young = connection.prepareStatement("SELECT NAME FROM YOUNG");
+                PreparedStatement who = connection.prepareStatement("SELECT NAME FROM WHO")) {
+            assertThat(who(young)).isEqualTo("new");
+            assertThat(who(who)).isEqualTo(PRIMARY);
+            connection.commit();
+
+            assertThat(who(who)).startsWith("r");
+            assertThatThrownBy(() -> who(young))
+                    .as("the transaction has read a replica already")
+                    .isInstanceOf(SQLException.class)
+                    .satisfies(e -> assertThat(((SQLException) e).getSQLState()).isEqualTo("42S02"));
+            connection.rollback();
+            assertThat(unserved()).isEqualTo(1);
+        }
+    }
+
+    private long unserved() {
+        return cluster.node("r1").unservedReads() + cluster.node("r2").unservedReads();
+    }
+
+    @Test
     void shouldNotRetryWhenStatementItselfIsWrong() throws SQLException {
         try (Statement statement = connection.createStatement()) {
             assertThatThrownBy(() -> statement.executeQuery("SELECT * FROM NO_SUCH_TABLE"))
