@@ -4,6 +4,7 @@ import dev.weir.log.EmbeddedReplication;
 import dev.weir.sql.SqlDialect;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -203,12 +204,14 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * A physical connection to the node from its pool; closing it gives it back. Waits for a free one up to the pool timeout.
+     * A physical connection to the node from its pool; closing it gives it back. Waits for a free one up to the pool timeout, or the
+     * allowance if that is shorter, which is heeded to half a second.
      *
      * @param life the {@link NodeStatus#life} of the node in the view by which it was chosen
+     * @throws SQLTimeoutException 57014 if the allowance has ended or was withdrawn
      * @throws SQLException 08001 if the node cannot be reached or has restarted since that view, 28000 if it refuses the user
      */
-    public Connection borrow(Node node, long life) throws SQLException {
+    public Connection borrow(Node node, long life, Allowance allowance) throws SQLException {
         NodePool pool = pools.get(node.index());
         NodeStatus status = view().status(node);
         if (status.state().isOut()) {
@@ -220,7 +223,9 @@ public final class Cluster implements AutoCloseable {
         }
         Connection borrowed;
         try {
-            borrowed = pool.borrow();
+            borrowed = pool.borrow(allowance);
+        } catch (SQLTimeoutException e) {
+            throw e;
         } catch (SQLException e) {
             node.failed();
             throw e;
@@ -232,6 +237,11 @@ public final class Cluster implements AutoCloseable {
             throw Errors.unreachable("Replica " + node + " may have restarted since it was chosen; route again", null);
         }
         return borrowed;
+    }
+
+    /** As {@link #borrow(Node, long, Allowance)} for a borrower who waits up to the pool timeout. */
+    public Connection borrow(Node node, long life) throws SQLException {
+        return borrow(node, life, Allowance.ENDLESS);
     }
 
     /**

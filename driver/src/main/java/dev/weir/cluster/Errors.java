@@ -3,6 +3,7 @@ package dev.weir.cluster;
 import java.sql.SQLException;
 import java.sql.SQLInvalidAuthorizationSpecException;
 import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,11 @@ final class Errors {
     /** No connection until somebody changes something: SQLSTATE 08001. */
     static SQLException unusable(String message, @Nullable Throwable cause) {
         return new SQLNonTransientConnectionException(message, "08001", cause);
+    }
+
+    /** The statement that asked for a connection waits no longer: SQLSTATE 57014. Nothing was sent. */
+    static SQLException timedOut(String message) {
+        return new SQLTimeoutException(message, "57014");
     }
 
     /** Wrong user or password: SQLSTATE 28000. */

@@ -4,8 +4,10 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,19 +40,25 @@ final class NodePool {
     }
 
     /**
-     * A connection from the pool. Waits in slices, so that a node which goes down meanwhile is noticed.
+     * A connection from the pool. Waits in slices, so that a node which goes down meanwhile is noticed, and a borrower who gives up.
      *
+     * @throws SQLTimeoutException 57014 if the allowance has ended or was withdrawn
      * @throws SQLException 08001 if none is free in time or the node cannot be reached, 28000 if it refuses the user
      */
-    Connection borrow() throws SQLException {
+    Connection borrow(Allowance allowance) throws SQLException {
         HikariDataSource open = pool;
         if (open == null) {
             open = open();
         }
+        long limit = allowance.limitNanos();
         long began = System.nanoTime();
         while (true) {
             try {
-                return open.getConnection();
+                Connection borrowed = open.getConnection();
+                if (limit != Long.MAX_VALUE) {
+                    allowance.waited(System.nanoTime() - began);
+                }
+                return borrowed;
             } catch (SQLTransientConnectionException e) {
                 SQLException refused = source.refusal(e);
                 if (refused != null) {
@@ -63,6 +71,14 @@ final class NodePool {
                 }
                 if (waited >= settings.poolTimeout().toNanos()) {
                     throw exhausted(open, e);
+                }
+                if (waited >= limit) {
+                    throw Errors.timedOut("The query timeout ended after " + millis(waited)
+                            + " ms of waiting for a connection to node " + node + ": " + usage(open, e));
+                }
+                if (allowance.isWithdrawn()) {
+                    throw Errors.timedOut("The statement was cancelled while it waited for a connection to node " + node
+                            + "; nothing was sent");
                 }
             }
         }
@@ -91,14 +107,21 @@ final class NodePool {
     }
 
     private SQLException exhausted(HikariDataSource open, SQLException cause) {
-        int busy = open.getHikariPoolMXBean().getActiveConnections();
-        String why = busy >= settings.poolSize()
-                ? "all " + settings.poolSize() + " are in use; close connections sooner or raise weir.poolSize"
-                : busy + " of " + settings.poolSize() + " are in use and no more could be opened: " + reason(cause);
         return Errors.unreachable(
                 "No connection to node " + node + " within "
-                        + settings.poolTimeout().toMillis() + " ms (weir.poolTimeout): " + why,
+                        + settings.poolTimeout().toMillis() + " ms (weir.poolTimeout): " + usage(open, cause),
                 cause);
+    }
+
+    private String usage(HikariDataSource open, SQLException cause) {
+        int busy = open.getHikariPoolMXBean().getActiveConnections();
+        return busy >= settings.poolSize()
+                ? "all " + settings.poolSize() + " are in use; close connections sooner or raise weir.poolSize"
+                : busy + " of " + settings.poolSize() + " are in use and no more could be opened: " + reason(cause);
+    }
+
+    private static long millis(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(nanos);
     }
 
     private static String reason(SQLException cause) {

@@ -1,11 +1,13 @@
 package dev.weir.jdbc;
 
 import dev.weir.cluster.Node;
+import dev.weir.routing.Patience;
 import dev.weir.routing.Route;
 import dev.weir.routing.Routing;
 import dev.weir.routing.RoutingSession;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -37,9 +39,11 @@ final class Delegates {
     /**
      * The delegate for a route's node, opened if there is none yet.
      *
+     * @param patience how long opening may take
+     * @throws SQLTimeoutException 57014 if it takes longer
      * @throws SQLException 08001 if the node cannot be reached, 28000 if it refuses the user
      */
-    Delegate at(Route route) throws SQLException {
+    Delegate at(Route route, Patience patience) throws SQLException {
         Node node = route.target();
         Delegate open = byNode.getPlain(node.index());
         boolean primary = isPrimary(node);
@@ -50,12 +54,12 @@ final class Delegates {
             // The node has become the primary since: its writes must be captured.
             release(open);
         }
-        return open(route, primary);
+        return open(route, primary, patience);
     }
 
-    private Delegate open(Route route, boolean primary) throws SQLException {
+    private Delegate open(Route route, boolean primary, Patience patience) throws SQLException {
         Node node = route.target();
-        Connection physical = routing.borrow(route, session);
+        Connection physical = routing.borrow(route, session, patience);
         Delegate opened;
         try {
             opened = new Delegate(node, physical, primary ? capture.over(physical) : physical, primary);

@@ -3,6 +3,7 @@ package dev.weir.jdbc;
 import dev.weir.cluster.Failure;
 import dev.weir.cluster.Node;
 import dev.weir.jdbc.SessionSettings.SessionSql;
+import dev.weir.routing.Patience;
 import dev.weir.routing.Reason;
 import dev.weir.routing.Route;
 import dev.weir.routing.Routing;
@@ -14,6 +15,7 @@ import dev.weir.sql.SqlDialect;
 import dev.weir.sql.TableName;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -102,7 +104,7 @@ final class Execution {
         boolean mayMove = transaction.delegate() == null && !isPrimary(route.target()) && !statement.hasStreams();
         Delegate delegate = null;
         try {
-            delegate = ready(route);
+            delegate = ready(route, statement);
             R result = readOn(statement, delegate, call);
             completed(route, delegate);
             return result;
@@ -204,7 +206,10 @@ final class Execution {
         boolean nothingSent = delegate == null;
         // A transaction that this read was to begin has seen nothing, so it may as well begin on the primary.
         boolean entered = transaction.isOpen() && !nothingSent;
-        if (!mayMove || (entered && said != Failure.UNSERVED) || connection.isClosed()) {
+        if (!mayMove
+                || (entered && said != Failure.UNSERVED)
+                || connection.isClosed()
+                || isOutOfTime(delegate, failure)) {
             throw failure;
         }
         try {
@@ -238,11 +243,16 @@ final class Execution {
         }
     }
 
+    /** Whether it waited for a connection until its query timeout, or until it was cancelled. */
+    private static boolean isOutOfTime(@Nullable Delegate delegate, SQLException failure) {
+        return delegate == null && failure instanceof SQLTimeoutException;
+    }
+
     @SuppressWarnings("ReferenceEquality") // an exception must not suppress itself
     private <R> R retry(RoutedStatement statement, Route route, Call<R> call, SQLException first) throws SQLException {
         Delegate delegate = null;
         try {
-            delegate = ready(route);
+            delegate = ready(route, statement);
             R result = readOn(statement, delegate, call);
             completed(route, delegate);
             return result;
@@ -268,7 +278,7 @@ final class Execution {
         refuseIfReadOnly(classification);
         boolean controls = controlsTransaction(classification);
         Route route = routing.route(classification, session);
-        Delegate delegate = openFor(route, classification);
+        Delegate delegate = openFor(route, classification, statement);
         Node node = delegate.node();
         node.written();
         R result;
@@ -342,16 +352,16 @@ final class Execution {
     }
 
     /** Opens the route's delegate; if that fails the statement is routed once more, since nothing has been sent. */
-    private Delegate openFor(Route route, Classification classification) throws SQLException {
+    private Delegate openFor(Route route, Classification classification, Patience patience) throws SQLException {
         try {
-            return ready(route);
+            return ready(route, patience);
         } catch (SQLException e) {
             Failure said = noteFailure(route.target(), null, e);
             if (transaction.delegate() != null || isNoFaultOfTheNode(said)) {
                 throw e;
             }
             try {
-                return ready(routing.route(classification, session));
+                return ready(routing.route(classification, session), patience);
             } catch (SQLException again) {
                 again.addSuppressed(e);
                 throw again;
@@ -460,19 +470,19 @@ final class Execution {
     }
 
     /** The delegate on which a batch is collected: the primary's, whatever its statements are. */
-    Delegate forBatch() throws SQLException {
-        return readyOnPrimary(Reason.WRITING_METHOD);
+    Delegate forBatch(RoutedStatement statement) throws SQLException {
+        return readyOnPrimary(Reason.WRITING_METHOD, statement);
     }
 
     /** Opens the transaction on the primary though it has executed nothing yet. */
     void enterOnPrimary() throws SQLException {
-        readyOnPrimary(Reason.TRANSACTION_CONTROL);
+        readyOnPrimary(Reason.TRANSACTION_CONTROL, Patience.ENDLESS);
     }
 
-    private Delegate readyOnPrimary(Reason reason) throws SQLException {
+    private Delegate readyOnPrimary(Reason reason, Patience patience) throws SQLException {
         Route route = routing.toPrimary(reason, session);
         try {
-            Delegate delegate = ready(route);
+            Delegate delegate = ready(route, patience);
             sent(route);
             return delegate;
         } catch (SQLException e) {
@@ -486,7 +496,7 @@ final class Execution {
         connection.checkOpen();
         Route route = routing.toPrimary(Reason.PINNED, session);
         try {
-            Delegate delegate = delegates.at(route);
+            Delegate delegate = delegates.at(route, Patience.ENDLESS);
             delegate.catchUp(settings);
             return delegate;
         } catch (SQLException e) {
@@ -542,7 +552,7 @@ final class Execution {
 
     private <R> R setSession(RoutedStatement statement, String sql, Classification classification, Call<R> call)
             throws SQLException {
-        Delegate delegate = anyDelegate(classification);
+        Delegate delegate = anyDelegate(classification, statement);
         if (statement.hasParameters() && !delegate.isPrimary()) {
             throw Refusal.unsupported("A SET with a parameter cannot run in a read-only transaction on replica "
                     + delegate.node().name() + "; write the value into the statement");
@@ -578,19 +588,19 @@ final class Execution {
     }
 
     /** A delegate to try session state on: the transaction's, an open one, or the primary's. */
-    private Delegate anyDelegate(Classification classification) throws SQLException {
+    private Delegate anyDelegate(Classification classification, Patience patience) throws SQLException {
         Delegate inUse = transaction.delegate();
         if (inUse != null) {
             return ready(inUse);
         }
-        return openFor(routing.route(classification, session), classification);
+        return openFor(routing.route(classification, session), classification, patience);
     }
 
     // ---------------------------------------------------------------- delegates
 
-    private Delegate ready(Route route) throws SQLException {
+    private Delegate ready(Route route, Patience patience) throws SQLException {
         Delegate inUse = transaction.delegate();
-        return ready(inUse != null ? inUse : delegates.at(route));
+        return ready(inUse != null ? inUse : delegates.at(route, patience));
     }
 
     private Delegate ready(Delegate delegate) throws SQLException {

@@ -152,7 +152,7 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
 
     @Override
     public void addBatch() throws SQLException {
-        checkOpen();
+        beginExecution();
         ((PreparedStatement) batchFor(sql, classification())).addBatch();
     }
 

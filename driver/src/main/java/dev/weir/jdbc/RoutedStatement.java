@@ -214,7 +214,7 @@ class RoutedStatement extends SpreadStatement {
 
     @Override
     public void addBatch(String text) throws SQLException {
-        checkOpen();
+        beginExecution();
         batchFor(text, routedConnection().classify(text)).addBatch(text);
     }
 
@@ -222,7 +222,7 @@ class RoutedStatement extends SpreadStatement {
     final Statement batchFor(String text, Classification classification) throws SQLException {
         BatchPlan plan = batch;
         if (plan == null) {
-            plan = new BatchPlan(routedConnection().execution().forBatch());
+            plan = new BatchPlan(routedConnection().execution().forBatch(this));
             batch = plan;
         }
         plan.add(text, classification, routedConnection().execution());

@@ -24,6 +24,7 @@ abstract class SpreadStatement implements ForwardingStatement, Patience {
     private @Nullable Target @Nullable [] others;
     private boolean closed;
     private volatile boolean cancelled;
+    private long waited;
     private int shortened;
 
     SpreadStatement(RoutedConnection connection, StatementForm form) {
@@ -307,6 +308,9 @@ abstract class SpreadStatement implements ForwardingStatement, Patience {
         if (cancelled) {
             cancelled = false;
         }
+        if (waited != 0) {
+            waited = 0;
+        }
         if (shortened != 0) {
             restoreTimeout();
         }
@@ -325,6 +329,11 @@ abstract class SpreadStatement implements ForwardingStatement, Patience {
 
     @Override
     public final long limitNanos() {
+        long timeout = timeoutNanos();
+        return timeout == Long.MAX_VALUE ? timeout : Math.max(0, timeout - waited);
+    }
+
+    private long timeoutNanos() {
         Integer seconds = settings == null ? null : settings.queryTimeout();
         return seconds == null || seconds == 0 ? Long.MAX_VALUE : TimeUnit.SECONDS.toNanos(seconds);
     }
@@ -337,9 +346,10 @@ abstract class SpreadStatement implements ForwardingStatement, Patience {
     /** Leaves the target what waiting has left of the query timeout, in whole seconds and at least one, for one execution. */
     @Override
     public final void waited(long nanos) {
-        long limit = limitNanos();
+        long limit = timeoutNanos();
         if (limit != Long.MAX_VALUE) {
-            int left = (int) Math.max(1, TimeUnit.NANOSECONDS.toSeconds(limit - nanos + 999_999_999L));
+            waited += nanos;
+            int left = (int) Math.max(1, TimeUnit.NANOSECONDS.toSeconds(limit - waited + 999_999_999L));
             shortened = left < TimeUnit.NANOSECONDS.toSeconds(limit) ? left : 0;
         }
     }

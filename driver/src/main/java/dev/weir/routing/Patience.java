@@ -1,12 +1,14 @@
 package dev.weir.routing;
 
-/** How long the application lets one statement wait before it is sent. Read by the waiting thread; may be withdrawn by any. */
-public interface Patience {
+import dev.weir.cluster.Allowance;
+
+/** How long the application lets one statement wait before it is sent: for a replica to catch up, and for a connection. */
+public interface Patience extends Allowance {
     /** That of a statement without a query timeout, which nobody cancels. */
     Patience ENDLESS = new Patience() {
         @Override
         public long limitNanos() {
-            return Long.MAX_VALUE;
+            return Allowance.ENDLESS.limitNanos();
         }
 
         @Override
@@ -18,12 +20,11 @@ public interface Patience {
         public void waited(long nanos) {}
     };
 
-    /** The statement's query timeout; {@link Long#MAX_VALUE} if it has none. */
+    /** What is left of the statement's query timeout; {@link Long#MAX_VALUE} if it has none. */
+    @Override
     long limitNanos();
 
     /** Whether the statement was cancelled. */
+    @Override
     boolean isWithdrawn();
-
-    /** Says how much of the limit waiting has used up. */
-    void waited(long nanos);
 }

@@ -176,12 +176,19 @@ public final class Routing {
     /**
      * A physical connection to the route's node.
      *
+     * @param patience how long the statement may wait for one
+     * @throws SQLTimeoutException 57014 if it was cancelled while it waited, or its query timeout ended
      * @throws SQLException 08001 if the node cannot be reached or has restarted since the route was chosen, so that the statement
      *     should be routed anew; 28000 if it refuses the user
      */
-    public Connection borrow(Route route, RoutingSession session) throws SQLException {
+    public Connection borrow(Route route, RoutingSession session, Patience patience) throws SQLException {
         Node node = route.target();
-        return cluster.borrow(node, session.routedBy().status(node).life());
+        return cluster.borrow(node, session.routedBy().status(node).life(), patience);
+    }
+
+    /** As {@link #borrow(Route, RoutingSession, Patience)} for a statement without a query timeout. */
+    public Connection borrow(Route route, RoutingSession session) throws SQLException {
+        return borrow(route, session, Patience.ENDLESS);
     }
 
     /**

@@ -33,6 +33,8 @@ import org.awaitility.Awaitility;
  */
 final class MemoryCluster implements AutoCloseable {
     static final String PRIMARY = "primary";
+    static final int POOL_SIZE = 20;
+    static final Duration POOL_TIMEOUT = Duration.ofSeconds(3);
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
@@ -60,7 +62,7 @@ final class MemoryCluster implements AutoCloseable {
                         new Listed(names.stream().map(this::url).toList()),
                         Map.of("user", "APP", "password", "secret"))
                 .withProbeInterval(probeInterval)
-                .withPool(20, 0, Duration.ofSeconds(2)));
+                .withPool(POOL_SIZE, 0, POOL_TIMEOUT));
         cluster.awaitReady();
         awaitReplicas(replicas);
     }

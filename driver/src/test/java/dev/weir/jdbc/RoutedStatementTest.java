@@ -18,6 +18,7 @@ import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RoutedStatementTest {
     private static MemoryCluster cluster;
@@ -463,6 +466,74 @@ class RoutedStatementTest {
             assertThat(who(statement))
                     .as("a cancelled execution does not cancel the next")
                     .isEqualTo("r1");
+        }
+    }
+
+    /** Takes every connection to the node on which the text runs. */
+    private static List<Connection> holdAll(String sql) throws SQLException {
+        List<Connection> held = new ArrayList<>();
+        for (int i = 0; i < MemoryCluster.POOL_SIZE; i++) {
+            Connection holder = cluster.connect();
+            held.add(holder);
+            try (Statement statement = holder.createStatement()) {
+                statement.executeQuery(sql).next();
+            }
+        }
+        return held;
+    }
+
+    private static void closeAll(List<Connection> held) throws SQLException {
+        for (Connection holder : held) {
+            holder.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SELECT NAME FROM WHO", "SELECT NAME FROM WHO FOR UPDATE"})
+    void shouldTimeOutWhenNoConnectionIsFreeWithinQueryTimeout(String sql) throws SQLException {
+        List<Connection> held = holdAll(sql);
+        int lent = cluster.lent();
+        try (Statement statement = connection.createStatement()) {
+            statement.setQueryTimeout(1);
+            long began = System.nanoTime();
+            assertThatThrownBy(() -> statement.executeQuery(sql))
+                    .isInstanceOf(SQLTimeoutException.class)
+                    .hasMessageContaining("all " + MemoryCluster.POOL_SIZE + " are in use")
+                    .satisfies(e -> assertThat(((SQLException) e).getSQLState()).isEqualTo("57014"));
+            assertThat(Duration.ofNanos(System.nanoTime() - began))
+                    .isBetween(Duration.ofSeconds(1), MemoryCluster.POOL_TIMEOUT);
+            assertThat(cluster.lent()).isEqualTo(lent);
+            statement.addBatch("UPDATE ITEM SET NAME = NAME WHERE ID < 0");
+        } catch (SQLTimeoutException e) {
+            assertThat(sql).as("a batch waits for the primary alone").contains("FOR UPDATE");
+        } finally {
+            closeAll(held);
+        }
+        try (Statement statement = connection.createStatement()) {
+            assertThat(count(statement.executeQuery(sql))).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldCancelWhileStatementWaitsForConnection() throws Exception {
+        List<Connection> held = holdAll("SELECT NAME FROM WHO FOR UPDATE");
+        try (Statement statement = connection.createStatement()) {
+            AtomicReference<SQLException> failure = new AtomicReference<>();
+            Thread writer = new Thread(() -> {
+                try {
+                    statement.executeUpdate("UPDATE ITEM SET NAME = NAME WHERE ID < 0");
+                } catch (SQLException e) {
+                    failure.set(e);
+                }
+            });
+            writer.start();
+            Awaitility.await().until(() -> {
+                statement.cancel();
+                return !writer.isAlive();
+            });
+            assertThatObject(failure.get()).isInstanceOf(SQLTimeoutException.class);
+        } finally {
+            closeAll(held);
         }
     }
 
