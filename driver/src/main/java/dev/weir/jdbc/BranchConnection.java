@@ -12,14 +12,15 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.NullUnmarked;
 
 /**
- * What an application is given of a connection that takes part in distributed transactions: closing it leaves the connection open, and within a
- * branch only the transaction manager ends the transaction. Confined to one thread at a time.
+ * What an application is given of a connection that takes part in distributed transactions: closing it closes its statements and leaves the connection
+ * open, and within a branch only the transaction manager ends the transaction. Confined to one thread at a time.
  */
 @NullUnmarked // JDBC's arguments and results may be null nearly everywhere, and are passed on
 final class BranchConnection implements ForwardingConnection {
     private final RoutedConnection connection;
     private final XaBranches branches;
     private final Runnable onClose;
+    private final HandleStatements statements = new HandleStatements(this);
     private boolean closed;
 
     BranchConnection(RoutedConnection connection, XaBranches branches, Runnable onClose) {
@@ -34,6 +35,10 @@ final class BranchConnection implements ForwardingConnection {
             throw Refusal.connectionClosed();
         }
         return connection;
+    }
+
+    private <S extends Statement> S mine(S made) {
+        return statements.taken(made);
     }
 
     private Connection outsideBranch(String call) throws SQLException {
@@ -68,67 +73,68 @@ final class BranchConnection implements ForwardingConnection {
 
     @Override
     public Statement createStatement() throws SQLException {
-        return delegate().createStatement();
+        return mine(delegate().createStatement());
     }
 
     @Override
     public Statement createStatement(int type, int concurrency) throws SQLException {
-        return delegate().createStatement(type, concurrency);
+        return mine(delegate().createStatement(type, concurrency));
     }
 
     @Override
     public Statement createStatement(int type, int concurrency, int held) throws SQLException {
-        return delegate().createStatement(type, concurrency, held);
+        return mine(delegate().createStatement(type, concurrency, held));
     }
 
     @Override
     public PreparedStatement prepareStatement(String sql) throws SQLException {
-        return delegate().prepareStatement(sql);
+        return mine(delegate().prepareStatement(sql));
     }
 
     @Override
     public PreparedStatement prepareStatement(String sql, int type, int concurrency) throws SQLException {
-        return delegate().prepareStatement(sql, type, concurrency);
+        return mine(delegate().prepareStatement(sql, type, concurrency));
     }
 
     @Override
     public PreparedStatement prepareStatement(String sql, int type, int concurrency, int held) throws SQLException {
-        return delegate().prepareStatement(sql, type, concurrency, held);
+        return mine(delegate().prepareStatement(sql, type, concurrency, held));
     }
 
     @Override
     public PreparedStatement prepareStatement(String sql, int flag) throws SQLException {
-        return delegate().prepareStatement(sql, flag);
+        return mine(delegate().prepareStatement(sql, flag));
     }
 
     @Override
     public PreparedStatement prepareStatement(String sql, int[] columns) throws SQLException {
-        return delegate().prepareStatement(sql, columns);
+        return mine(delegate().prepareStatement(sql, columns));
     }
 
     @Override
     public PreparedStatement prepareStatement(String sql, String[] columns) throws SQLException {
-        return delegate().prepareStatement(sql, columns);
+        return mine(delegate().prepareStatement(sql, columns));
     }
 
     @Override
     public CallableStatement prepareCall(String sql) throws SQLException {
-        return delegate().prepareCall(sql);
+        return mine(delegate().prepareCall(sql));
     }
 
     @Override
     public CallableStatement prepareCall(String sql, int type, int concurrency) throws SQLException {
-        return delegate().prepareCall(sql, type, concurrency);
+        return mine(delegate().prepareCall(sql, type, concurrency));
     }
 
     @Override
     public CallableStatement prepareCall(String sql, int type, int concurrency, int held) throws SQLException {
-        return delegate().prepareCall(sql, type, concurrency, held);
+        return mine(delegate().prepareCall(sql, type, concurrency, held));
     }
 
     @Override
     public DatabaseMetaData getMetaData() throws SQLException {
-        return delegate().getMetaData();
+        delegate();
+        return new RoutedDatabaseMetaData(connection, this);
     }
 
     @Override
@@ -141,13 +147,21 @@ final class BranchConnection implements ForwardingConnection {
         if (!closed) {
             closed = true;
             try {
-                if (!branches.isBusy() && !connection.isClosed() && !connection.getAutoCommit()) {
-                    connection.rollback();
-                    connection.setAutoCommit(true);
-                }
+                statements.closeAll();
             } finally {
-                onClose.run();
+                endWork();
             }
+        }
+    }
+
+    private void endWork() throws SQLException {
+        try {
+            if (!branches.isBusy() && !connection.isClosed() && !connection.getAutoCommit()) {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+        } finally {
+            onClose.run();
         }
     }
 

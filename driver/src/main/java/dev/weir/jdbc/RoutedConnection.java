@@ -465,7 +465,7 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
     @Override
     public DatabaseMetaData getMetaData() throws SQLException {
         checkOpen();
-        return new RoutedDatabaseMetaData(this);
+        return new RoutedDatabaseMetaData(this, this);
     }
 
     @Override

@@ -14,9 +14,16 @@ import org.jspecify.annotations.NullUnmarked;
 @NullUnmarked // JDBC's arguments and results may be null nearly everywhere, and are passed on
 final class RoutedDatabaseMetaData implements ForwardingDatabaseMetaData {
     private final RoutedConnection connection;
+    private final Connection shown;
 
-    RoutedDatabaseMetaData(RoutedConnection connection) {
+    /**
+     * The metadata of a connection.
+     *
+     * @param shown what the application knows as the connection: itself, or a handle of it
+     */
+    RoutedDatabaseMetaData(RoutedConnection connection, Connection shown) {
         this.connection = connection;
+        this.shown = shown;
     }
 
     @Override
@@ -30,7 +37,7 @@ final class RoutedDatabaseMetaData implements ForwardingDatabaseMetaData {
 
     @Override
     public Connection getConnection() {
-        return connection;
+        return shown;
     }
 
     /** The URL that the connection was opened with, without credentials. */

@@ -22,6 +22,7 @@ class RoutedStatement extends SpreadStatement {
     private String sql = "";
     private GeneratedKeys keys = GeneratedKeys.Unasked.UNASKED;
     private @Nullable BatchPlan batch;
+    private @Nullable HandleStatements handle;
 
     RoutedStatement(RoutedConnection connection, StatementForm form) {
         super(connection, form);
@@ -332,7 +333,13 @@ class RoutedStatement extends SpreadStatement {
     @Override
     public Connection getConnection() throws SQLException {
         checkOpen();
-        return routedConnection();
+        HandleStatements family = handle;
+        return family == null ? routedConnection() : family.handle();
+    }
+
+    /** Says that the application made it through a handle, which it then leads back to. */
+    final void madeThrough(HandleStatements family) {
+        handle = family;
     }
 
     @Override
@@ -351,6 +358,10 @@ class RoutedStatement extends SpreadStatement {
     public void close() throws SQLException {
         open = null;
         answer = null;
+        HandleStatements family = handle;
+        if (family != null) {
+            family.closed(this);
+        }
         closeTargets();
     }
 }

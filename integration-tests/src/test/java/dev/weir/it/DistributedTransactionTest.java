@@ -10,7 +10,9 @@ import dev.weir.it.h2.H2EmbeddedExtension;
 import dev.weir.it.postgres.PostgresCluster;
 import dev.weir.it.postgres.PostgresExtension;
 import java.nio.charset.StandardCharsets;
+import java.sql.CallableStatement;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -155,6 +157,37 @@ final class DistributedTransactionTest {
                 pooled.close();
                 assertThat(third.isClosed()).isTrue();
             }
+        }
+    }
+
+    @Test
+    void shouldLeadBackToHandleAndCloseWithIt(H2EmbeddedCluster cluster) throws SQLException {
+        try (WeirXADataSource source = new WeirXADataSource(cluster.weirUrl())) {
+            source.setUser(H2EmbeddedCluster.USER);
+            source.setPassword(H2EmbeddedCluster.PASSWORD);
+            XAConnection managed = source.getXAConnection();
+            Connection handle = managed.getConnection();
+            execute(handle, "CREATE TABLE ITEM(ID INT)");
+            Statement plain = handle.createStatement();
+            PreparedStatement prepared = handle.prepareStatement("SELECT COUNT(*) FROM ITEM");
+            CallableStatement call = handle.prepareCall("CALL 1");
+            ResultSet rows = prepared.executeQuery();
+            for (Statement statement : new Statement[] {plain, prepared, call, rows.getStatement()}) {
+                assertThat(statement.getConnection()).isSameAs(handle);
+            }
+            assertThat(handle.getMetaData().getConnection()).isSameAs(handle);
+
+            handle.createStatement().close();
+            handle.close();
+            Connection next = managed.getConnection();
+            for (Statement statement : new Statement[] {plain, prepared, call}) {
+                assertThat(statement.isClosed()).isTrue();
+            }
+            assertThat(rows.isClosed()).isTrue();
+            assertThatThrownBy(prepared::executeQuery).isInstanceOf(SQLException.class);
+            assertThatThrownBy(handle::getMetaData).isInstanceOf(SQLException.class);
+            assertThat(count(next)).isZero();
+            managed.close();
         }
     }
 
