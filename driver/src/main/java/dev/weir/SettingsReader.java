@@ -69,7 +69,8 @@ final class SettingsReader {
         }
         ClusterSettings cluster = ClusterSettings.of(url.dialect(), topology(), target)
                 .withPool(poolSize, minIdle, positive(WeirProperty.POOL_TIMEOUT))
-                .withProbeInterval(positive(WeirProperty.PROBE_INTERVAL));
+                .withProbeInterval(positive(WeirProperty.PROBE_INTERVAL))
+                .withNodeTimeout(positive(WeirProperty.NODE_TIMEOUT));
         return new WeirSettings(cluster, routing(), names(WeirProperty.READ_ONLY_FUNCTIONS), url.display());
     }
 

@@ -45,6 +45,10 @@ enum WeirProperty {
             "primary",
             "fail"),
     PROBE_INTERVAL("weir.probeInterval", "100ms", "How often each node is asked for its role and position, a duration"),
+    NODE_TIMEOUT(
+            "weir.nodeTimeout",
+            "2s",
+            "How long a node may give no sign of life before statements that wait for it are broken off, a duration"),
     REPLICAS(
             "weir.replicas",
             "",

@@ -21,6 +21,7 @@ public final class Cluster implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
     private static final Duration READY_AT_MOST = Duration.ofSeconds(10);
+    private static final Duration ANOTHER_CHANCE = Duration.ofMillis(200);
     private static final Duration CATALOG_AT_MOST = Duration.ofSeconds(90);
 
     private final ClusterSettings settings;
@@ -34,6 +35,8 @@ public final class Cluster implements AutoCloseable {
     private final Views views;
     private final @Nullable SchemaWatch schemaWatch;
     private final LongSupplier clock;
+    private final Wire bounded;
+    private final Deadlines deadlines = new Deadlines();
     private final @Nullable EmbeddedReplication replication;
     private final @Nullable PrimaryHead head;
     private volatile boolean closeEagerly;
@@ -54,7 +57,7 @@ public final class Cluster implements AutoCloseable {
         this.users = new Users(clock);
         boolean elsewhere = replication == null;
         Wire wire = new Wire(dialect, settings.targetProperties(), elsewhere, null);
-        Wire bounded = new Wire(dialect, settings.targetProperties(), elsewhere, elsewhere ? probeTimeout() : null);
+        this.bounded = new Wire(dialect, settings.targetProperties(), elsewhere, elsewhere ? probeTimeout() : null);
         this.head = replication == null ? null : new PrimaryHead(nodes.get(0), wire);
         Monitor monitor = new Monitor(nodes, rounds, replication, clock.getAsLong());
         this.views = new Views(monitor.view());
@@ -67,9 +70,8 @@ public final class Cluster implements AutoCloseable {
                 rounds,
                 clock,
                 settings.probeInterval(),
-                sample -> MonitorLoop.verdict(sample, dialect),
-                views::publish,
-                this::closeIfIdle);
+                settings.nodeTimeout(),
+                new Events());
         this.schemaWatch = schemaWatch(name, elsewhere);
     }
 
@@ -96,6 +98,88 @@ public final class Cluster implements AutoCloseable {
 
     private Duration probeTimeout() {
         return MonitorLoop.lateAfter(settings.probeInterval()).multipliedBy(4);
+    }
+
+    /** What the monitor's findings lead to. */
+    private final class Events implements MonitorEvents {
+        @Override
+        public Monitor.Verdict verdict(Sample failed) {
+            return MonitorLoop.verdict(failed, dialect);
+        }
+
+        @Override
+        public boolean isSilence(Sample failed) {
+            SQLException error = failed.failure();
+            return error != null && dialect.failure(error) == Failure.CONNECTION_LOST;
+        }
+
+        @Override
+        public void published(ClusterView view) {
+            ClusterView before = views.newest();
+            views.publish(view);
+            for (NodeStatus status : view.statuses()) {
+                if (status.state() == NodeState.FENCED
+                        && before.status(status.node()).state() != NodeState.FENCED) {
+                    breakOff(status.node());
+                }
+            }
+        }
+
+        @Override
+        public void ticked() {
+            deadlines.enforce(nanos(), view(), Cluster.this::breakOff);
+            for (Node node : nodes) {
+                if (node.breaker().beginsTrial(nanos())) {
+                    tryAgain(node);
+                }
+            }
+            closeIfIdle();
+        }
+
+        @Override
+        public void silent(Node node) {
+            breakOff(node);
+        }
+    }
+
+    /**
+     * Breaks off every connection to a node, so that what waits for it fails at once, and an open transaction on it cannot commit.
+     * Closing a socket may take a moment, which the monitor does not have.
+     */
+    private void breakOff(Node node) {
+        node.cut();
+        Thread thread = new Thread(
+                () -> {
+                    int cut = pools.get(node.index()).cutAll();
+                    if (cut > 0) {
+                        LOG.warn(
+                                "Broke off {} connections: node {}",
+                                cut,
+                                view().status(node).describe());
+                    }
+                },
+                "weir-cut-" + node);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void breakOff(Node node, Connection lent) {
+        Thread thread = new Thread(() -> pools.get(node.index()).cut(lent), "weir-cut-" + node);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
+     * Says that a statement on a borrowed connection must end by a time of {@link #nanos}: if it does not, even if its node is frozen,
+     * the connection is broken off soon after, so that the statement fails. To be followed by {@link #ended}.
+     */
+    public void mustEndBy(Node node, Connection lent, long deadlineNanos) {
+        deadlines.begin(node, lent, deadlineNanos);
+    }
+
+    /** Says that the statement on a borrowed connection has ended. */
+    public void ended(Connection lent) {
+        deadlines.end(lent);
     }
 
     void start() {
@@ -209,7 +293,8 @@ public final class Cluster implements AutoCloseable {
      *
      * @param life the {@link NodeStatus#life} of the node in the view by which it was chosen
      * @throws SQLTimeoutException 57014 if the allowance has ended or was withdrawn
-     * @throws SQLException 08001 if the node cannot be reached or has restarted since that view, 28000 if it refuses the user
+     * @throws SQLException 08001 if the node cannot be reached or has restarted since that view, 08006 if it is the primary and has gone
+     *     away, 28000 if it refuses the user
      */
     public Connection borrow(Node node, long life, Allowance allowance) throws SQLException {
         NodePool pool = pools.get(node.index());
@@ -256,7 +341,8 @@ public final class Cluster implements AutoCloseable {
     private NodeStatus anotherChance(Node node) throws SQLException {
         long before = round();
         loop.request();
-        Duration patience = MonitorLoop.lateAfter(settings.probeInterval());
+        Duration twice = settings.probeInterval().multipliedBy(2);
+        Duration patience = twice.compareTo(ANOTHER_CHANCE) > 0 ? twice : ANOTHER_CHANCE;
         return await(view -> view.status(node).attempt() > before, patience).status(node);
     }
 
@@ -289,12 +375,45 @@ public final class Cluster implements AutoCloseable {
         Failure kind = dialect.failure(failure);
         if (kind == Failure.CONNECTION_LOST || kind == Failure.NOT_READY) {
             node.failed();
+            boolean wasTrusted = !view().status(node).isSuspect();
             node.suspect(round());
+            if (wasTrusted && view().status(node).isUp()) {
+                countIncident(node);
+            }
             loop.report(
                     node,
                     kind == Failure.NOT_READY ? NodeState.UNFIT : NodeState.DOWN,
                     "failed a statement with SQLSTATE " + failure.getSQLState());
         }
+    }
+
+    /** For the primary there is no other node, so its breaker stays closed. */
+    private void countIncident(Node node) {
+        boolean replica = view().status(node).role() == NodeRole.REPLICA;
+        if (replica && node.breaker().failed(nanos(), node.reads(), node.failures())) {
+            node.exclude();
+            LOG.warn(
+                    "Node {} goes on failing reads though it answers probes; it gets none until a trial succeeds",
+                    node);
+        }
+    }
+
+    /** Tries a new connection and a query on a node whose breaker has been open for long enough. */
+    private void tryAgain(Node node) {
+        Thread thread = new Thread(
+                () -> {
+                    SqlProbe trial = new SqlProbe(node, bounded, dialect, clock, schema -> {});
+                    boolean success = trial.take(rounds.newest()).reading() != null;
+                    trial.close();
+                    node.breaker().tried(success, nanos());
+                    if (success) {
+                        node.admit(round());
+                        LOG.info("Node {} gets reads again", node);
+                    }
+                },
+                "weir-trial-" + node);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** Asks for a round of probes at once; calls while one is due are merged. Never blocks. */

@@ -17,6 +17,7 @@ import java.util.TreeMap;
  * @param poolMinIdle how many idle connections to each node are kept ready
  * @param poolTimeout how long to wait for a free connection to a node
  * @param probeInterval how often each node is asked for its role and position
+ * @param nodeTimeout how long a node may give no sign of life before what waits for it is broken off
  * @param idleTimeout how long a cluster that nobody uses keeps its pools and its monitor
  */
 public record ClusterSettings(
@@ -27,10 +28,12 @@ public record ClusterSettings(
         int poolMinIdle,
         Duration poolTimeout,
         Duration probeInterval,
+        Duration nodeTimeout,
         Duration idleTimeout) {
     public static final int DEFAULT_POOL_SIZE = 100;
     public static final Duration DEFAULT_POOL_TIMEOUT = Duration.ofSeconds(30);
     public static final Duration DEFAULT_PROBE_INTERVAL = Duration.ofMillis(100);
+    public static final Duration DEFAULT_NODE_TIMEOUT = Duration.ofSeconds(2);
     public static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofSeconds(60);
 
     public ClusterSettings {
@@ -45,6 +48,9 @@ public record ClusterSettings(
         if (probeInterval.isNegative() || probeInterval.isZero()) {
             throw new IllegalArgumentException("Probe interval " + probeInterval + " is not positive");
         }
+        if (nodeTimeout.isNegative() || nodeTimeout.isZero()) {
+            throw new IllegalArgumentException("Node timeout " + nodeTimeout + " is not positive");
+        }
     }
 
     /** Settings with the default pool, probe interval and idle timeout. */
@@ -57,22 +63,52 @@ public record ClusterSettings(
                 0,
                 DEFAULT_POOL_TIMEOUT,
                 DEFAULT_PROBE_INTERVAL,
+                DEFAULT_NODE_TIMEOUT,
                 DEFAULT_IDLE_TIMEOUT);
     }
 
     public ClusterSettings withProbeInterval(Duration interval) {
         return new ClusterSettings(
-                dialect, topology, targetProperties, poolSize, poolMinIdle, poolTimeout, interval, idleTimeout);
+                dialect,
+                topology,
+                targetProperties,
+                poolSize,
+                poolMinIdle,
+                poolTimeout,
+                interval,
+                nodeTimeout,
+                idleTimeout);
+    }
+
+    public ClusterSettings withNodeTimeout(Duration timeout) {
+        return new ClusterSettings(
+                dialect,
+                topology,
+                targetProperties,
+                poolSize,
+                poolMinIdle,
+                poolTimeout,
+                probeInterval,
+                timeout,
+                idleTimeout);
     }
 
     public ClusterSettings withIdleTimeout(Duration timeout) {
         return new ClusterSettings(
-                dialect, topology, targetProperties, poolSize, poolMinIdle, poolTimeout, probeInterval, timeout);
+                dialect,
+                topology,
+                targetProperties,
+                poolSize,
+                poolMinIdle,
+                poolTimeout,
+                probeInterval,
+                nodeTimeout,
+                timeout);
     }
 
     public ClusterSettings withPool(int size, int minIdle, Duration timeout) {
         return new ClusterSettings(
-                dialect, topology, targetProperties, size, minIdle, timeout, probeInterval, idleTimeout);
+                dialect, topology, targetProperties, size, minIdle, timeout, probeInterval, nodeTimeout, idleTimeout);
     }
 
     /** The user whom the nodes see; empty if the target's own default applies. */
@@ -84,7 +120,8 @@ public record ClusterSettings(
     public String toString() {
         return "ClusterSettings[" + dialect + ", " + topology + ", properties "
                 + new TreeMap<>(targetProperties).keySet() + ", poolSize=" + poolSize + ", poolMinIdle=" + poolMinIdle
-                + ", poolTimeout=" + poolTimeout + ", probeInterval=" + probeInterval + ", idleTimeout=" + idleTimeout
+                + ", poolTimeout=" + poolTimeout + ", probeInterval=" + probeInterval + ", nodeTimeout=" + nodeTimeout
+                + ", idleTimeout=" + idleTimeout
                 + "]";
     }
 

@@ -2,6 +2,7 @@ package dev.weir.cluster;
 
 import dev.weir.sql.SqlDialect;
 import dev.weir.sql.Syntax;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -56,6 +57,9 @@ abstract class Dialect {
      * @param bound how long a connection attempt and an answer may take; null for the target driver's own default
      */
     abstract void complete(String url, Properties properties, @Nullable Duration bound);
+
+    /** Breaks a physical connection off from any thread: whoever waits for its answer fails at once. Waits for no server. */
+    abstract void cut(Connection physical) throws SQLException;
 
     /** What to add to the class path for the target driver. */
     abstract String driverArtifact();

@@ -16,6 +16,11 @@ final class Errors {
         return new SQLTransientConnectionException(message, "08001", cause);
     }
 
+    /** A node that was there has gone away, and will be back or be replaced: SQLSTATE 08006. */
+    static SQLException gone(String message, @Nullable Throwable cause) {
+        return new SQLTransientConnectionException(message, "08006", cause);
+    }
+
     /** No connection until somebody changes something: SQLSTATE 08001. */
     static SQLException unusable(String message, @Nullable Throwable cause) {
         return new SQLNonTransientConnectionException(message, "08001", cause);

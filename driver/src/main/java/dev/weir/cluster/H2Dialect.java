@@ -1,6 +1,7 @@
 package dev.weir.cluster;
 
 import dev.weir.sql.Syntax;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -99,6 +100,11 @@ final class H2Dialect extends Dialect {
         if (bound != null && url.contains("//") && !upper.contains(";NETWORK_TIMEOUT=")) {
             properties.putIfAbsent("NETWORK_TIMEOUT", Long.toString(Math.max(1, bound.toMillis())));
         }
+    }
+
+    @Override
+    void cut(Connection physical) throws SQLException {
+        H2Socket.close(physical);
     }
 
     @Override

@@ -11,8 +11,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,9 +34,8 @@ final class MonitorLoop implements Runnable {
     private final LongSupplier clock;
     private final long intervalNanos;
     private final long lateNanos;
-    private final Function<Sample, Monitor.Verdict> judge;
-    private final Consumer<ClusterView> publisher;
-    private final Runnable onTick;
+    private final MonitorEvents listener;
+    private final Duration nodeTimeout;
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final AtomicBoolean requested = new AtomicBoolean();
     private final ExecutorService probers;
@@ -53,18 +50,18 @@ final class MonitorLoop implements Runnable {
             Rounds rounds,
             LongSupplier clock,
             Duration interval,
-            Function<Sample, Monitor.Verdict> judge,
-            Consumer<ClusterView> publisher,
-            Runnable onTick) {
+            Duration nodeTimeout,
+            MonitorEvents listener) {
         this.monitor = monitor;
-        this.probes = probes.stream().map(NodeProbe::new).toList();
+        this.probes = probes.stream()
+                .map(probe -> new NodeProbe(probe, new Silence(nodeTimeout.toNanos(), interval.toNanos())))
+                .toList();
         this.rounds = rounds;
         this.clock = clock;
         this.intervalNanos = interval.toNanos();
         this.lateNanos = lateAfter(interval).toNanos();
-        this.judge = judge;
-        this.publisher = publisher;
-        this.onTick = onTick;
+        this.nodeTimeout = nodeTimeout;
+        this.listener = listener;
         this.nextRound = clock.getAsLong();
         this.probers = probers(probes.size(), name + "-probe-");
         this.thread = new Thread(this, name);
@@ -106,6 +103,7 @@ final class MonitorLoop implements Runnable {
     /** A node's probe and whether it is under way. Confined to the monitor's thread. */
     private static final class NodeProbe {
         private final Probe probe;
+        private final Silence silence;
         private boolean underWay;
         private boolean again;
         private boolean late;
@@ -113,8 +111,9 @@ final class MonitorLoop implements Runnable {
         private long since;
         private long notBefore;
 
-        NodeProbe(Probe probe) {
+        NodeProbe(Probe probe, Silence silence) {
             this.probe = probe;
+            this.silence = silence;
         }
     }
 
@@ -202,9 +201,10 @@ final class MonitorLoop implements Runnable {
             nextRound = now + intervalNanos;
             probes.forEach(this::begin);
             markLate(now);
-            onTick.run();
+            markSilent(now);
+            listener.ticked();
         }
-        publisher.accept(monitor.publish(now));
+        listener.published(monitor.publish(now));
         return Math.max(0, nextRound - clock.getAsLong());
     }
 
@@ -212,7 +212,10 @@ final class MonitorLoop implements Runnable {
         if (event instanceof Sampled sampled) {
             ended(sampled.sample());
         } else if (event instanceof Failed failed) {
-            monitor.failed(failed.node(), failed.state(), failed.problem());
+            if (monitor.answer(failed.node()) != NodeState.DOWN) {
+                // What a probe has found says more than that a statement failed.
+                monitor.failed(failed.node(), failed.state(), failed.problem());
+            }
         } else {
             requested.set(false);
             for (NodeProbe node : probes) {
@@ -226,7 +229,10 @@ final class MonitorLoop implements Runnable {
         NodeProbe node = probes.get(sample.node().index());
         node.underWay = false;
         node.late = false;
-        monitor.absorb(sample, judge);
+        if (sample.reading() != null || !listener.isSilence(sample)) {
+            node.silence.heard();
+        }
+        monitor.absorb(sample, listener::verdict);
         NodeState answer = monitor.answer(sample.node());
         boolean hopeless = answer == NodeState.DENIED || answer == NodeState.FOREIGN;
         node.notBefore = hopeless ? clock.getAsLong() + RETRY_HOPELESS.toNanos() : clock.getAsLong();
@@ -244,6 +250,7 @@ final class MonitorLoop implements Runnable {
         node.tried = true;
         node.underWay = true;
         node.since = now;
+        node.silence.asked(now);
         long round = rounds.begin();
         probers.execute(() -> {
             Sample sample = node.probe.take(round);
@@ -271,6 +278,22 @@ final class MonitorLoop implements Runnable {
             if (probe.underWay && !probe.late && now - probe.since > limit) {
                 probe.late = true;
                 late(monitor.view().statuses().get(i), now - probe.since, limit);
+            }
+        }
+    }
+
+    private void markSilent(long now) {
+        for (int i = 0; i < probes.size(); i++) {
+            if (probes.get(i).silence.isTooLongAt(now)) {
+                Node node = monitor.view().statuses().get(i).node();
+                NodeState answer = monitor.answer(node);
+                if (answer == NodeState.LATE || answer == NodeState.UP) {
+                    monitor.failed(
+                            node,
+                            NodeState.DOWN,
+                            "has given no sign of life for " + nodeTimeout.toMillis() + " ms (weir.nodeTimeout)");
+                }
+                listener.silent(node);
             }
         }
     }

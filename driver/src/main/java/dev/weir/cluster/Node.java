@@ -1,5 +1,6 @@
 package dev.weir.cluster;
 
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -7,6 +8,9 @@ import java.util.concurrent.atomic.LongAdder;
  * Thread-safe; the counters are striped, so that threads which count do not contend.
  */
 public final class Node {
+    private static final AtomicLongFieldUpdater<Node> SUSPECT_ROUND =
+            AtomicLongFieldUpdater.newUpdater(Node.class, "suspectRound");
+
     private final int index;
     private final String name;
     private final String url;
@@ -15,7 +19,9 @@ public final class Node {
     private final LongAdder writes = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private final LongAdder unserved = new LongAdder();
+    private final Breaker breaker = new Breaker();
     private volatile long suspectRound = -1;
+    private volatile int cuts;
 
     public Node(int index, String name, String url) {
         this.index = index;
@@ -65,12 +71,42 @@ public final class Node {
 
     /** Takes the node out of rotation until a probe of a later round than this has succeeded. */
     void suspect(long round) {
+        SUSPECT_ROUND.accumulateAndGet(this, round, Math::max);
+    }
+
+    /** Takes the node out of rotation, whatever its probes say, until {@link #admit}. */
+    void exclude() {
+        suspectRound = Long.MAX_VALUE;
+    }
+
+    /** Lets the node into rotation when a probe of a later round than this has succeeded. */
+    void admit(long round) {
         suspectRound = round;
+    }
+
+    Breaker breaker() {
+        return breaker;
+    }
+
+    /** Whether reads are kept from the node because it goes on failing them. */
+    public BreakerState breakerState() {
+        return breaker.state();
     }
 
     /** Whether the node has failed since its probe of that round began. */
     boolean isSuspectSince(long round) {
         return suspectRound >= round;
+    }
+
+    /** Says that every connection to this node is being broken off. Called by one thread at a time. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+    void cut() {
+        cuts++;
+    }
+
+    /** How often all connections to this node have been broken off: one that was opened at another count is of no more use. */
+    public int cuts() {
+        return cuts;
     }
 
     /** How many reads run on this node now. */

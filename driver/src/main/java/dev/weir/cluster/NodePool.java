@@ -18,8 +18,7 @@ import org.slf4j.LoggerFactory;
 final class NodePool {
     private static final Logger LOG = LoggerFactory.getLogger(NodePool.class);
 
-    private static final Duration SLICE = Duration.ofMillis(500);
-    private static final Duration LATE_LIMIT = Duration.ofSeconds(5);
+    private static final Duration SLICE = Duration.ofMillis(250);
     private static final Duration SHORTEST = Duration.ofMillis(250);
 
     private final Node node;
@@ -66,7 +65,7 @@ final class NodePool {
                 }
                 long waited = System.nanoTime() - began;
                 NodeStatus now = status.get();
-                if (now.state().isOut() || (now.state() == NodeState.LATE && waited > LATE_LIMIT.toNanos())) {
+                if (now.state().isOut() || isTooLate(now, waited)) {
                     throw unreachable(now, e);
                 }
                 if (waited >= settings.poolTimeout().toNanos()) {
@@ -84,8 +83,19 @@ final class NodePool {
         }
     }
 
+    /** A replica that does not answer has others beside it; for the primary it pays to wait a little. */
+    private boolean isTooLate(NodeStatus now, long waited) {
+        return now.state() == NodeState.LATE
+                && (now.role() != NodeRole.PRIMARY
+                        || waited > settings.nodeTimeout().toNanos());
+    }
+
     /** Closes a lent connection physically, in the background, instead of taking it back. */
     void discard(Connection connection) {
+        if (!status.get().isUp()) {
+            // Closing it in order might wait for the node.
+            source.cutOne(connection);
+        }
         HikariDataSource open = pool;
         if (open != null) {
             // This closes it; closing the lent object as well would reset a connection that is gone.
@@ -100,8 +110,15 @@ final class NodePool {
     }
 
     SQLException unreachable(NodeStatus now, @Nullable SQLException cause) {
-        return now.state() == NodeState.DENIED
-                ? Errors.denied("Node " + now.describe() + "; check user and password", cause)
+        if (now.state() == NodeState.DENIED) {
+            return Errors.denied("Node " + now.describe() + "; check user and password", cause);
+        }
+        return now.role() == NodeRole.PRIMARY
+                ? Errors.gone(
+                        "Primary " + now.describe()
+                                + "; writes fail until it is back or another node has been promoted, reads go on where their"
+                                + " level permits",
+                        cause)
                 : Errors.unreachable(
                         "Node " + now.describe() + "; check that it runs and that its address is right", cause);
     }
@@ -161,6 +178,21 @@ final class NodePool {
         config.setValidationTimeout(SHORTEST.toMillis());
         config.setInitializationFailTimeout(-1);
         return config;
+    }
+
+    /** Breaks off all connections, lent or idle, because the node is frozen or must not be used; blocks for a moment at most. */
+    int cutAll() {
+        int cut = source.cutAll();
+        HikariDataSource open = pool;
+        if (open != null && cut > 0) {
+            open.getHikariPoolMXBean().softEvictConnections();
+        }
+        return cut;
+    }
+
+    /** Breaks off one lent connection; blocks for a moment at most. */
+    void cut(Connection lent) {
+        source.cutOne(lent);
     }
 
     /** How many connections are lent out now. */

@@ -1,6 +1,7 @@
 package dev.weir.cluster;
 
 import dev.weir.sql.Syntax;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -118,6 +119,11 @@ final class PostgresDialect extends Dialect {
         properties.putIfAbsent("socketTimeout", seconds);
         properties.putIfAbsent("cancelSignalTimeout", seconds);
         properties.putIfAbsent("ApplicationName", "weir-monitor");
+    }
+
+    @Override
+    void cut(Connection physical) throws SQLException {
+        physical.abort(Runnable::run);
     }
 
     @Override

@@ -4,6 +4,7 @@ import static dev.weir.jdbc.MemoryColumns.number;
 import static dev.weir.jdbc.MemoryColumns.text;
 import static dev.weir.jdbc.MemoryColumns.truth;
 
+import dev.weir.cluster.BreakerState;
 import dev.weir.cluster.ClusterView;
 import dev.weir.cluster.Node;
 import dev.weir.cluster.NodeStatus;
@@ -97,11 +98,19 @@ final class Answers {
             known(lsn),
             behind,
             behind != null && behind == 0 ? Long.valueOf(0) : staleness(status, view),
-            status.problem() == null ? lower(status.state()) : lower(status.state()) + ": " + status.problem(),
+            state(status),
             node.inFlight(),
             node.reads(),
             node.failures()
         };
+    }
+
+    private static String state(NodeStatus status) {
+        String problem = status.problem();
+        if (status.isUp() && status.node().breakerState() != BreakerState.CLOSED) {
+            problem = "fails reads though it answers probes, so that it gets none for now";
+        }
+        return problem == null ? lower(status.state()) : lower(status.state()) + ": " + problem;
     }
 
     private static @Nullable Long staleness(NodeStatus status, ClusterView view) {

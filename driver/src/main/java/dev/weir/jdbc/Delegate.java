@@ -11,6 +11,7 @@ final class Delegate {
     private final Connection physical;
     private final Connection connection;
     private final boolean primary;
+    private final int cuts;
     private long applied;
     private boolean altered;
     private boolean autoCommit = true;
@@ -23,12 +24,19 @@ final class Delegate {
      * @param physical the pool's connection
      * @param connection what statements use: the same, or a decorator that captures writes
      * @param primary whether it was opened to serve as the primary's, so that writes on it are captured where they must be
+     * @param cuts what {@link Node#cuts} was before the connection was borrowed
      */
-    Delegate(Node node, Connection physical, Connection connection, boolean primary) {
+    Delegate(Node node, Connection physical, Connection connection, boolean primary, int cuts) {
         this.node = node;
         this.physical = physical;
         this.connection = connection;
         this.primary = primary;
+        this.cuts = cuts;
+    }
+
+    /** Whether its connection has been broken off with all others to its node, so that nothing can be sent on it. */
+    boolean isCut() {
+        return node.cuts() != cuts;
     }
 
     Node node() {

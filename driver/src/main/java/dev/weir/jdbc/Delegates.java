@@ -41,28 +41,36 @@ final class Delegates {
      *
      * @param patience how long opening may take
      * @throws SQLTimeoutException 57014 if it takes longer
-     * @throws SQLException 08001 if the node cannot be reached, 28000 if it refuses the user
+     * @throws SQLException 08001 if the node cannot be reached, 08006 if it is the primary and has gone away or held session state that
+     *     is lost, 28000 if it refuses the user
      */
     Delegate at(Route route, Patience patience) throws SQLException {
         Node node = route.target();
         Delegate open = byNode.getPlain(node.index());
         boolean primary = isPrimary(node);
         if (open != null) {
-            if (open.isPrimary() || !primary) {
+            if (open.isCut()) {
+                if (session.pinnedTo() == node) {
+                    throw Refusal.stateLost(node);
+                }
+                discard(open);
+            } else if (open.isPrimary() || !primary) {
                 return open;
+            } else {
+                // The node has become the primary since: its writes must be captured.
+                release(open);
             }
-            // The node has become the primary since: its writes must be captured.
-            release(open);
         }
         return open(route, primary, patience);
     }
 
     private Delegate open(Route route, boolean primary, Patience patience) throws SQLException {
         Node node = route.target();
+        int cuts = node.cuts();
         Connection physical = routing.borrow(route, session, patience);
         Delegate opened;
         try {
-            opened = new Delegate(node, physical, primary ? capture.over(physical) : physical, primary);
+            opened = new Delegate(node, physical, primary ? capture.over(physical) : physical, primary, cuts);
         } catch (SQLException | RuntimeException e) {
             routing.cluster().discard(node, physical);
             throw e;

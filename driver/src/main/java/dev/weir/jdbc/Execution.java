@@ -14,6 +14,7 @@ import dev.weir.sql.Kind;
 import dev.weir.sql.SqlDialect;
 import dev.weir.sql.TableName;
 import java.sql.BatchUpdateException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.Duration;
@@ -101,16 +102,67 @@ final class Execution {
         Reason forced = schemaRead ? reasonForPrimary(statement, call) : Reason.UNREAD_SCHEMA;
         Route route =
                 forced == null ? routing.route(classification, session, statement) : routing.toPrimary(forced, session);
-        boolean mayMove = transaction.delegate() == null && !isPrimary(route.target()) && !statement.hasStreams();
+        boolean mayMove = transaction.delegate() == null && session.pinnedTo() == null && !statement.hasStreams();
+        long began = 0;
         Delegate delegate = null;
         try {
             delegate = ready(route, statement);
+            began = statement.isTimed() ? System.nanoTime() : 0;
             R result = readOn(statement, delegate, call);
             completed(route, delegate);
             return result;
         } catch (SQLException e) {
-            Route other = afterFailedRead(route, delegate, mayMove, sql, classification, e);
-            return retry(statement, other, call, e);
+            FailedRead failed = new FailedRead(sql, classification, forced, mayMove, began, route, delegate, e);
+            return readElsewhere(statement, failed, call);
+        }
+    }
+
+    /**
+     * A read that has given no row yet.
+     *
+     * @param forced why only the primary may serve it; null if a replica may
+     * @param mayMove whether it may be sent to another node
+     * @param began when it was sent, if it has a query timeout
+     * @param delegate where it was sent; null if the node could not be reached, so that nothing was
+     */
+    private record FailedRead(
+            String sql,
+            Classification classification,
+            @Nullable Reason forced,
+            boolean mayMove,
+            long began,
+            Route route,
+            @Nullable Delegate delegate,
+            SQLException failure) {
+        FailedRead with(Route newRoute, @Nullable Delegate newDelegate, SQLException newFailure) {
+            return new FailedRead(sql, classification, forced, mayMove, began, newRoute, newDelegate, newFailure);
+        }
+    }
+
+    /** Tries a read again: once after it was sent, and on every node in turn as long as nothing could be sent. */
+    @SuppressWarnings("ReferenceEquality") // an exception must not suppress itself
+    private <R> R readElsewhere(RoutedStatement statement, FailedRead first, Call<R> call) throws SQLException {
+        FailedRead failed = first;
+        int sent = first.delegate == null ? 0 : 1;
+        for (int tries = database.nodes(); ; tries--) {
+            Route other = afterFailedRead(statement, failed);
+            Delegate delegate = null;
+            try {
+                delegate = ready(other, statement);
+                sent++;
+                R result = readOn(statement, delegate, call);
+                completed(other, delegate);
+                return result;
+            } catch (SQLException e) {
+                if (e != first.failure) {
+                    e.addSuppressed(first.failure);
+                }
+                if (tries == 0 || sent > 1) {
+                    Failure said = noteFailure(other.target(), delegate, e);
+                    throw said == Failure.CONNECTION_LOST ? Refusal.lost(other.target(), e) : e;
+                }
+                failed = failed.with(other, delegate, e);
+            }
         }
     }
 
@@ -153,10 +205,29 @@ final class Execution {
         Node node = delegate.node();
         node.readStarted();
         try {
-            return call.run(statement, statement.on(delegate));
+            return send(statement, delegate, call);
         } finally {
             node.readFinished();
         }
+    }
+
+    private <R> R send(RoutedStatement statement, Delegate delegate, Call<R> call) throws SQLException {
+        if (!statement.isTimed()) {
+            return call.run(statement, statement.on(delegate));
+        }
+        Connection physical = delegate.physical();
+        long deadline = routing.cluster().nanos() + statement.limitNanos();
+        routing.cluster().mustEndBy(delegate.node(), physical, deadline);
+        try {
+            return call.run(statement, statement.on(delegate));
+        } finally {
+            routing.cluster().ended(physical);
+        }
+    }
+
+    /** Notes that a node failed while a result of it was being read. */
+    void failedInResult(Delegate delegate, SQLException failure) {
+        noteFailure(delegate.node(), delegate, failure);
     }
 
     private void completed(Route route, Delegate delegate) throws SQLException {
@@ -191,37 +262,38 @@ final class Execution {
     /**
      * Where a failed read is tried again: elsewhere if its node could not serve it, on the primary if it turned out to write.
      *
-     * @throws SQLException the failure itself, if the read must not be repeated
+     * @throws SQLException the failure itself, if the read must not be repeated; 57014 if its query timeout has ended
      */
     @SuppressWarnings("ReferenceEquality") // an exception must not suppress itself
-    private Route afterFailedRead(
-            Route route,
-            @Nullable Delegate delegate,
-            boolean mayMove,
-            String sql,
-            Classification classification,
-            SQLException failure)
-            throws SQLException {
-        Failure said = noteFailure(route.target(), delegate, failure);
-        boolean nothingSent = delegate == null;
+    private Route afterFailedRead(RoutedStatement statement, FailedRead failed) throws SQLException {
+        SQLException failure = failed.failure;
+        Node node = failed.route.target();
+        boolean onPrimary = isPrimary(node);
+        Failure said = noteFailure(node, failed.delegate, failure);
+        boolean nothingSent = failed.delegate == null;
+        boolean nodeFailed = said == Failure.CONNECTION_LOST || said == Failure.NOT_READY;
         // A transaction that this read was to begin has seen nothing, so it may as well begin on the primary.
         boolean entered = transaction.isOpen() && !nothingSent;
-        if (!mayMove
-                || (entered && said != Failure.UNSERVED)
-                || connection.isClosed()
-                || isOutOfTime(delegate, failure)) {
-            throw failure;
+        if (nodeFailed && failed.began != 0) {
+            useUpTimeout(statement, failed.began, node, failure);
+        }
+        boolean elsewhere = failed.mayMove && (nodeFailed || !onPrimary) && (!entered || said == Failure.UNSERVED);
+        if (!elsewhere || connection.isClosed() || isOutOfTime(failed.delegate, failure)) {
+            throw said == Failure.CONNECTION_LOST ? Refusal.lost(node, failure) : failure;
         }
         try {
             return switch (said) {
                 case READ_ONLY -> {
-                    database.learnRefusal(sql);
-                    route.target().failed();
+                    database.learnRefusal(failed.sql);
+                    node.failed();
                     yield routing.toPrimary(Reason.LEARNED, session);
                 }
-                case CONNECTION_LOST, NOT_READY -> routing.route(classification, session);
+                case CONNECTION_LOST, NOT_READY ->
+                    failed.forced == null
+                            ? routing.route(failed.classification, session)
+                            : routing.toPrimary(failed.forced, session);
                 case UNSERVED -> {
-                    route.target().unserved();
+                    node.unserved();
                     if (entered) {
                         transaction.rollback();
                     }
@@ -248,21 +320,14 @@ final class Execution {
         return delegate == null && failure instanceof SQLTimeoutException;
     }
 
-    @SuppressWarnings("ReferenceEquality") // an exception must not suppress itself
-    private <R> R retry(RoutedStatement statement, Route route, Call<R> call, SQLException first) throws SQLException {
-        Delegate delegate = null;
-        try {
-            delegate = ready(route, statement);
-            R result = readOn(statement, delegate, call);
-            completed(route, delegate);
-            return result;
-        } catch (SQLException e) {
-            noteFailure(route.target(), delegate, e);
-            if (e != first) {
-                e.addSuppressed(first);
-            }
-            throw e;
+    /** Leaves a repeated read what is left of its query timeout. */
+    private static void useUpTimeout(RoutedStatement statement, long began, Node node, SQLException failure)
+            throws SQLException {
+        long took = System.nanoTime() - began;
+        if (took >= statement.limitNanos()) {
+            throw Refusal.timedOut(statement.limitNanos(), node, failure);
         }
+        statement.waited(took);
     }
 
     // ---------------------------------------------------------------- everything that may write
@@ -283,7 +348,7 @@ final class Execution {
         node.written();
         R result;
         try {
-            result = call.run(statement, statement.on(delegate));
+            result = send(statement, delegate, call);
         } catch (SQLException e) {
             SQLException failure = failedOnNode(delegate, classification, e);
             if (controls && !delegate.isDiscarded()) {
@@ -454,7 +519,7 @@ final class Execution {
             return failure;
         }
         boolean inDoubt = !open && delegate.isPrimary() && mayHaveCommitted(classification);
-        return inDoubt ? Refusal.inDoubt(delegate.node(), failure) : failure;
+        return inDoubt ? Refusal.inDoubt(delegate.node(), failure) : Refusal.lost(delegate.node(), failure);
     }
 
     /**
@@ -604,6 +669,9 @@ final class Execution {
     }
 
     private Delegate ready(Delegate delegate) throws SQLException {
+        if (delegate.isCut()) {
+            throw Refusal.transactionLost(delegate.node());
+        }
         if (transaction.isOpen()) {
             transaction.enter(delegate);
         } else {

@@ -215,11 +215,12 @@ final class LogicalTransaction {
     /**
      * Commits, and advances the session's clock.
      *
-     * @throws SQLException 08007 if the answer of a primary was lost; whatever the target says if it refuses
+     * @throws SQLException 08007 if the answer of a primary was lost; 40001 if its connection was broken off before; whatever the target says if it refuses
      */
     void commit() throws SQLException {
         Delegate committing = delegate;
         if (committing != null) {
+            refuseIfCut(committing);
             try {
                 end(committing, true);
             } catch (SQLException e) {
@@ -232,6 +233,14 @@ final class LogicalTransaction {
             }
         } else {
             restart();
+        }
+    }
+
+    /** A commit that was never sent is not in doubt. */
+    private void refuseIfCut(Delegate committing) throws SQLException {
+        if (committing.isCut()) {
+            abandon();
+            throw Refusal.transactionLost(committing.node());
         }
     }
 
@@ -279,12 +288,16 @@ final class LogicalTransaction {
         runAfterCommit();
         abandon();
         boolean inDoubt = committing.isPrimary() && !capture.tellsDoubt();
-        return inDoubt ? Refusal.inDoubt(committing.node(), failure) : failure;
+        return inDoubt ? Refusal.inDoubt(committing.node(), failure) : Refusal.lost(committing.node(), failure);
     }
 
     void rollback() throws SQLException {
         Delegate undone = delegate;
         afterCommit = null;
+        if (undone != null && undone.isCut()) {
+            abandon();
+            return;
+        }
         if (undone != null) {
             try {
                 end(undone, false);

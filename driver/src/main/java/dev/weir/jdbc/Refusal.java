@@ -9,10 +9,12 @@ import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLNonTransientException;
 import java.sql.SQLSyntaxErrorException;
 import java.sql.SQLTimeoutException;
+import java.sql.SQLTransactionRollbackException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** The errors that this room raises itself, each with its SQLSTATE. */
 final class Refusal {
@@ -25,6 +27,7 @@ final class Refusal {
     private static final String IN_TRANSACTION = "25001";
     private static final String READ_ONLY = "25006";
     private static final String NO_TRANSACTION = "25P01";
+    private static final String ROLLED_BACK = "40001";
     private static final String NOT_IN_STATE = "55000";
 
     private static final String CANCELLED = "57014";
@@ -57,6 +60,44 @@ final class Refusal {
                         + " check the data before repeating the work",
                 IN_DOUBT,
                 cause.getErrorCode(),
+                cause);
+    }
+
+    /** The transaction's connection was broken off before its commit was sent, so that nothing of it can be there: 40001. */
+    static SQLException transactionLost(Node node) {
+        return new SQLTransactionRollbackException(
+                "The transaction on " + node.name()
+                        + " is lost: its connections were broken off because the node gives no sign of life or is not the primary"
+                        + " any more. Nothing of it was committed; roll back and repeat it",
+                ROLLED_BACK);
+    }
+
+    /** A lost connection in the words of the standard: H2 has a SQLSTATE of its own for it. */
+    static SQLException lost(Node node, SQLException cause) {
+        String state = cause.getSQLState();
+        return state == null || !state.startsWith("90")
+                ? cause
+                : new SQLNonTransientConnectionException(
+                        "The connection to " + node.name() + " is lost: " + cause.getMessage(),
+                        CONNECTION_LOST,
+                        cause.getErrorCode(),
+                        cause);
+    }
+
+    static SQLException stateLost(Node node) {
+        return new SQLNonTransientConnectionException(
+                "The connection to " + node.name()
+                        + " was broken off, and with it went state that the session had left there, such as a temporary table or"
+                        + " a lock; close this connection and take a new one",
+                CONNECTION_LOST);
+    }
+
+    static SQLException timedOut(long limitNanos, Node node, SQLException cause) {
+        return new SQLTimeoutException(
+                "The query timeout of " + TimeUnit.NANOSECONDS.toSeconds(limitNanos) + " s ended while node "
+                        + node.name() + " did not answer; the connection was broken off",
+                CANCELLED,
+                CANCELLED_CODE,
                 cause);
     }
 

@@ -35,6 +35,19 @@ final class RoutedResultSet implements ForwardingResultSet {
         return statement;
     }
 
+    /** Fails if the node goes away in the middle: what has been read cannot be continued elsewhere. */
+    @Override
+    public boolean next() throws SQLException {
+        try {
+            return delegate.next();
+        } catch (SQLException e) {
+            if (statement != null) {
+                statement.failedInResult(e);
+            }
+            throw e;
+        }
+    }
+
     @Override
     public void close() throws SQLException {
         delegate.close();

@@ -109,6 +109,14 @@ class RoutedStatement extends SpreadStatement {
         return answer;
     }
 
+    /** A result set of this statement failed while it was being read. */
+    final void failedInResult(SQLException failure) {
+        Target target = current();
+        if (target != null && !answered) {
+            routedConnection().execution().failedInResult(target.delegate, failure);
+        }
+    }
+
     /** A result set of this statement was closed by the application. */
     final void resultClosed(RoutedResultSet result) throws SQLException {
         if (result == open) {

@@ -327,6 +327,11 @@ abstract class SpreadStatement implements ForwardingStatement, Patience {
         }
     }
 
+    /** Whether it has a query timeout. */
+    final boolean isTimed() {
+        return settings != null && limitNanos() != Long.MAX_VALUE;
+    }
+
     @Override
     public final long limitNanos() {
         long timeout = timeoutNanos();

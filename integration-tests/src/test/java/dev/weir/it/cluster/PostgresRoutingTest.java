@@ -187,7 +187,7 @@ final class PostgresRoutingTest {
                 .isInstanceOf(SQLException.class)
                 .hasMessageContaining(servers.primary().address())
                 .extracting(e -> ((SQLException) e).getSQLState())
-                .isEqualTo("08001");
+                .isEqualTo("08006");
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
         assertThat(read(routing, session, "SELECT 1")).isEqualTo(1);
     }
