@@ -97,6 +97,6 @@ record SchemaChange(String sql, DdlShape shape) {
 
     /** The text from its first word on. */
     private String body() {
-        return SqlText.fromFirstWord(sql);
+        return SqlText.fromFirstWord(SqlText.withoutComments(sql));
     }
 }

@@ -30,7 +30,7 @@ record Setting(String name, @Nullable String value, Effect effect, boolean commi
     }
 
     private static final Pattern SET = Pattern.compile(
-            "\\s*(?:SET\\s+|USE\\s+)(?:SESSION\\s+)?(@|[A-Z_]+)(?:\\s+ZONE)?\\s*(?:=|TO\\b)?\\s*(.*?)[\\s;]*",
+            "\\s*(?:SET\\s+|USE\\s+)(?:SESSION\\s+)?(@|[A-Z_]+)(?:\\s+ZONE)?\\s*(?:=|TO\\b)?\\s*(.*)",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     /** Settings before which H2 does not commit. */
@@ -72,7 +72,7 @@ record Setting(String name, @Nullable String value, Effect effect, boolean commi
             Set.of("CHECKPOINT", "BACKUP", "SHOW", "HELP", "EXPLAIN", "SHUTDOWN");
 
     static Setting of(String sql) {
-        Matcher matcher = SET.matcher(sql);
+        Matcher matcher = SET.matcher(SqlText.withoutEnd(SqlText.withoutComments(sql)));
         if (!matcher.matches()) {
             return new Setting("", null, Effect.OTHER, true);
         }

@@ -12,7 +12,8 @@ final class SqlText {
             "\"?\\bWEIR\\b\"?\\s*\\.|\\bSCHEMA\\s+(IF\\s+(NOT\\s+)?EXISTS\\s+)?\"?WEIR\\b|\\bDROP\\s+ALL\\s+OBJECTS\\b",
             Pattern.CASE_INSENSITIVE);
 
-    private static final Pattern LITERAL = Pattern.compile("'(?:[^']|'')*'");
+    /** A doubled quote ends one literal and begins another, which is the same for whoever takes them all out. */
+    private static final Pattern LITERAL = Pattern.compile("'[^']*+'");
 
     private SqlText() {}
 
@@ -43,6 +44,41 @@ final class SqlText {
             end--;
         }
         return sql.substring(0, end);
+    }
+
+    /** The text with a blank in place of each comment; what is quoted stays as it is. */
+    static String withoutComments(String sql) {
+        StringBuilder text = new StringBuilder(sql.length());
+        int i = 0;
+        while (i < sql.length()) {
+            int end = endOfQuoted(sql, i);
+            if (end > i) {
+                text.append(sql, i, end);
+            } else if (sql.startsWith("--", i) || sql.startsWith("//", i)) {
+                int line = sql.indexOf('\n', i);
+                end = line < 0 ? sql.length() : line;
+                text.append(' ');
+            } else if (sql.startsWith("/*", i)) {
+                end = endOfComment(sql, i);
+                text.append(' ');
+            } else {
+                end = i + 1;
+                text.append(sql.charAt(i));
+            }
+            i = end;
+        }
+        return text.toString();
+    }
+
+    /** Where what is quoted from a place on ends; the place itself if nothing is quoted there. */
+    private static int endOfQuoted(String sql, int from) {
+        char quote = sql.charAt(from);
+        String closing = quote == '\'' || quote == '"' ? String.valueOf(quote) : sql.startsWith("$$", from) ? "$$" : "";
+        if (closing.isEmpty()) {
+            return from;
+        }
+        int close = sql.indexOf(closing, from + closing.length());
+        return close < 0 ? sql.length() : close + closing.length();
     }
 
     /** The text from its first word on, without comments before it. */
@@ -90,7 +126,9 @@ final class SqlText {
 
     /** Whether a schema change names schema WEIR or drops everything; may err towards true. */
     static boolean touchesWeir(String sql) {
-        return TOUCHES_WEIR.matcher(LITERAL.matcher(sql).replaceAll("''")).find();
+        return TOUCHES_WEIR
+                .matcher(LITERAL.matcher(withoutComments(sql)).replaceAll("''"))
+                .find();
     }
 
     private static String word(String sql, int start) {

@@ -54,7 +54,7 @@ final class Execution {
         this.settings = settings;
         this.transaction = transaction;
         this.dialect = database.dialect();
-        this.pins = new Pins(session, dialect);
+        this.pins = new Pins(session, database);
     }
 
     @Nullable Route lastRoute() {
@@ -66,7 +66,7 @@ final class Execution {
         return switch (classification.kind()) {
             case READ -> read(statement, sql, classification, call);
             case EMPTY -> onNode(statement, sql, classification, call);
-            case BEGIN, COMMIT, ROLLBACK -> control(statement, sql, classification, call);
+            case BEGIN, COMMIT, ROLLBACK -> control(statement, classification, call);
             case SESSION -> setSession(statement, sql, classification, call);
             case SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE ->
                 call.answer(statement.answered(connection.answers().answer(classification)));
@@ -597,11 +597,10 @@ final class Execution {
 
     // ---------------------------------------------------------------- transactions and session state sent as SQL
 
-    private <R> R control(RoutedStatement statement, String sql, Classification classification, Call<R> call)
-            throws SQLException {
+    private <R> R control(RoutedStatement statement, Classification classification, Call<R> call) throws SQLException {
         statement.answered(null);
         if (classification.kind() == Kind.BEGIN) {
-            transaction.begin(SqlBegin.of(sql, classification.readOnly()));
+            transaction.begin(SqlBegin.of(classification));
         } else {
             boolean chain = "CHAIN".equals(classification.argument());
             if (classification.kind() == Kind.COMMIT) {

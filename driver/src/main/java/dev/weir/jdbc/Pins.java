@@ -37,19 +37,17 @@ final class Pins {
     /** What the server cannot be asked about: settings made by a function call, whatever name it is given. */
     private static final Pattern LASTING = Pattern.compile("set_config|setseed|U&\"", Pattern.CASE_INSENSITIVE);
 
-    private static final Pattern PREPARING = Pattern.compile(
-            "\\A[\\s;]*" + SqlBegin.GAP + "(?:PREPARE|DEALLOCATE|EXECUTE)\\b",
-            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
-
     private final RoutingSession session;
     private final SqlDialect dialect;
+    private final PreparedReads prepared;
     private boolean reached;
     private boolean lasting;
     private boolean suspected;
 
-    Pins(RoutingSession session, SqlDialect dialect) {
+    Pins(RoutingSession session, RoutedDatabase database) {
         this.session = session;
-        this.dialect = dialect;
+        this.dialect = database.dialect();
+        this.prepared = new PreparedReads(database::classify);
     }
 
     /** Holds the session because of a statement that has run on the primary. */
@@ -78,10 +76,7 @@ final class Pins {
         return switch (classification.kind()) {
             case PRIMARY_READ ->
                 dialect == SqlDialect.POSTGRESQL && !LASTING.matcher(sql).find();
-            case UNKNOWN, CALL ->
-                dialect == SqlDialect.POSTGRESQL
-                        && PREPARING.matcher(sql).find()
-                        && !LASTING.matcher(sql).find();
+            case UNKNOWN, CALL -> dialect == SqlDialect.POSTGRESQL && prepared.leavesNoMore(sql);
             default -> false;
         };
     }
@@ -92,6 +87,7 @@ final class Pins {
             suspected |= RELEASING.matcher(sql).find();
             if (CLEARING.matcher(sql).find() && dialect == SqlDialect.POSTGRESQL) {
                 lasting = reached;
+                prepared.clear();
             }
         }
     }

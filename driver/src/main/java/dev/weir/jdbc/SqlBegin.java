@@ -1,7 +1,6 @@
 package dev.weir.jdbc;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import dev.weir.sql.Classification;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,16 +14,7 @@ record SqlBegin(boolean isReadOnly, @Nullable String modes, boolean isByText) {
     /** One that a text of several statements has begun. */
     static final SqlBegin BY_TEXT = new SqlBegin(false, null, true);
 
-    /** A pattern of white space and comments. */
-    static final String GAP = "(?:\\s|--[^\\n]*(?:\\n|\\z)|/\\*.*?\\*/)*";
-
-    private static final Pattern HEAD = Pattern.compile(
-            "\\A[\\s;]*" + GAP + "(?:BEGIN" + GAP + "(?:WORK\\b|TRANSACTION\\b)?|START" + GAP + "TRANSACTION\\b)" + GAP,
-            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
-
-    static SqlBegin of(String sql, boolean isReadOnly) {
-        Matcher head = HEAD.matcher(sql);
-        String rest = head.find() ? sql.substring(head.end()).replaceAll("[\\s;]+\\z", "") : "";
-        return new SqlBegin(isReadOnly, rest.isEmpty() ? null : rest, false);
+    static SqlBegin of(Classification begin) {
+        return new SqlBegin(begin.readOnly(), begin.argument(), false);
     }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param pins whether it leaves state on its node, such as a temporary table or a lock, so that the session must stay there
  * @param readOnly for {@link Kind#BEGIN} whether the transaction is declared read-only
  * @param argument the savepoint's name as written, or the statement after EXPLAIN ROUTE, or {@code "CHAIN"} for a COMMIT or
- *     ROLLBACK that opens the next transaction at once; for a {@link Kind#MULTIPLE} or {@link Kind#UNKNOWN} that begins or ends
+ *     ROLLBACK that opens the next transaction at once; the modes that a BEGIN names; for a {@link Kind#MULTIPLE} or {@link Kind#UNKNOWN} that begins or ends
  *     transactions, {@link #LEAVES_OPEN} or {@link #LEAVES_ENDED}; null otherwise
  * @param write the structure of a {@link Kind#WRITE} on one table of H2; null if it has none that is understood, and on
  *     PostgreSQL, where nothing is captured

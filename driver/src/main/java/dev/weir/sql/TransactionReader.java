@@ -23,11 +23,16 @@ final class TransactionReader {
             serializable |= tokens.is(i, Word.SERIALIZABLE);
         }
         if (readOnly && serializable) {
-            return Classification.of(Kind.BEGIN, "begins a serializable transaction");
+            return withModes(Classification.of(Kind.BEGIN, "begins a serializable transaction"));
         }
         Classification begin =
                 Classification.of(Kind.BEGIN, readOnly ? "begins a read-only transaction" : "begins a transaction");
-        return readOnly ? begin.declaredReadOnly() : begin;
+        return withModes(readOnly ? begin.declaredReadOnly() : begin);
+    }
+
+    private Classification withModes(Classification begin) {
+        int modes = afterNoise(from + 1);
+        return modes < to ? begin.withArgument(tokens.text(modes, to - 1)) : begin;
     }
 
     /** COMMIT or END, with no more than WORK, TRANSACTION and AND [NO] CHAIN. */

@@ -243,6 +243,10 @@ final class WriteFormsTest {
             CREATE TRIGGER TR2 AFTER INSERT ON PLAIN FOR EACH ROW CALL 'no.Such' | 0A000
             ALTER TABLE PLAIN ADD COLUMN R UUID DEFAULT RANDOM_UUID() | 0A000
             SET MODE MySQL | 0A000
+            /* c */ SET MODE MySQL | 0A000
+            SET /* c */ MODE -- c | 0A000
+            DROP SCHEMA /* c */ WEIR CASCADE | 42501
+            DROP TABLE WEIR /* c */ . HEAD | 42501
             SET AUTOCOMMIT FALSE | 0A000
             UPDATE WEIR.HEAD SET LSN = 7 | 42501
             DELETE FROM WEIR.LOG | 42501

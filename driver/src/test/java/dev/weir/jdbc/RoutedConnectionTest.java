@@ -265,6 +265,7 @@ class RoutedConnectionTest {
         assertThat(text("SELECT ROLE || @LEVEL FROM NODE")).isEqualTo("primary7");
         connection.setSchema("PUBLIC");
         execute("SET @LEVEL = 8");
+        cluster.catchUp();
         assertThat(who()).startsWith("r");
         connection.setAutoCommit(false);
         assertThat(text("SELECT NAME || @LEVEL FROM WHO")).isEqualTo("primary8");

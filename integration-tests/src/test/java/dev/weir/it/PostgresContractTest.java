@@ -281,9 +281,9 @@ final class PostgresContractTest {
         execute("SET LOCAL search_path = pg_catalog");
         connection.commit();
         connection.setAutoCommit(true);
-        assertThat(onStandby()).isTrue();
+        awaitStandby("after a transaction's own setting");
         execute("SET application_name = 'shop'", "RESET application_name", "DISCARD ALL");
-        assertThat(onStandby()).isTrue();
+        awaitStandby("after settings that every node has");
     }
 
     @Test
