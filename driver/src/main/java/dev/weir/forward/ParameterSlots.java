@@ -5,6 +5,7 @@ import java.io.Reader;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientException;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,11 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
     private @Nullable Object[] second = NONE;
     private int count;
     private int streams;
+    private boolean spooled;
+    /** The version up to which streams have been consumed, and that at which they could not be spooled. */
+    private long consumed;
+
+    private long unspoolable;
     private long[] changed = new long[INITIAL_CAPACITY];
     private long version;
     private @Nullable NamedSlots names;
@@ -45,11 +51,75 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
     }
 
     /**
-     * Whether a value is a stream or reader: binding consumes it, so the parameters can be bound once and must not be
-     * bound to another statement afterwards.
+     * Whether a value is a stream or reader that is not in memory: binding consumes it, so the parameters can be bound once and must not
+     * be bound to another statement afterwards.
      */
     public final boolean hasStreams() {
         return streams > 0;
+    }
+
+    /**
+     * Takes all streams and readers into memory, so that they can be bound again, unless they hold more than so many bytes together.
+     *
+     * @return whether all of them are in memory now; if not, what is read of them will still be bound
+     * @throws SQLException 58030 if one cannot be read
+     */
+    public final boolean spool(long most) throws SQLException {
+        if (streams == 0) {
+            return true;
+        }
+        if (unspoolable == version || hasConsumedStreamAfter(0)) {
+            return false;
+        }
+        Spool spool = new Spool(most, this);
+        for (int slot = 0; slot < endOfNamed(); slot++) {
+            ParameterKind kind = kinds[slot];
+            if (kind != null && isStream(kind, first(slot))) {
+                Object taken = spool.taken(Objects.requireNonNull(first[slot]), length(kind, bits[slot]));
+                first[slot] = taken;
+                if (isOwn(taken)) {
+                    streams--;
+                    spooled = true;
+                }
+            }
+        }
+        if (streams > 0) {
+            unspoolable = version;
+        }
+        return streams == 0;
+    }
+
+    /** How much of a stream is to be taken; negative if all. */
+    private static long length(ParameterKind kind, long bits) {
+        String name = kind.name();
+        return kind.isStream() && (name.endsWith("_INT") || name.endsWith("_LONG")) ? bits : -1;
+    }
+
+    /** Sets whatever is in memory to its beginning; call it before each execution. */
+    public final void rewind() {
+        if (spooled) {
+            for (Object value : first) {
+                if (value instanceof Spooled stream && isOwn(stream)) {
+                    stream.rewind();
+                }
+            }
+        }
+    }
+
+    /** Notes that all streams have been bound, and so can be bound nowhere else. */
+    public final void consume() {
+        consumed = version;
+    }
+
+    /** Whether a stream that was set after a version has been consumed. */
+    public final boolean hasConsumedStreamAfter(long bound) {
+        for (int slot = 0; streams > 0 && slot < endOfNamed(); slot++) {
+            ParameterKind kind = kinds[slot];
+            if (changed[slot] > bound && changed[slot] <= consumed && kind != null && isStream(kind, first(slot))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether any parameter was set by name. */
@@ -120,6 +190,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
         Arrays.fill(second, null);
         count = 0;
         streams = 0;
+        spooled = false;
         version++;
         names = null;
     }
@@ -196,6 +267,10 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
         changed[slot] = ++version;
     }
 
+    private boolean isOwn(Object value) {
+        return value instanceof Spooled spooledValue && spooledValue.owner() == this;
+    }
+
     private @Nullable Object[] stored(@Nullable Object[] objects, int slot, @Nullable Object object) {
         if (slot < objects.length) {
             objects[slot] = object;
@@ -209,8 +284,9 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
         return grown;
     }
 
-    private static boolean isStream(ParameterKind kind, @Nullable Object value) {
-        return kind.isStream() || value instanceof InputStream || value instanceof Reader;
+    private boolean isStream(ParameterKind kind, @Nullable Object value) {
+        boolean stream = kind.isStream() || value instanceof InputStream || value instanceof Reader;
+        return stream && value != null && !isOwn(value);
     }
 
     /** Makes room for a higher index; slots set by name move up behind it. */

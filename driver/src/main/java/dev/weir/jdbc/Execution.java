@@ -102,7 +102,7 @@ final class Execution {
         Reason forced = schemaRead ? reasonForPrimary(statement, call) : Reason.UNREAD_SCHEMA;
         Route route =
                 forced == null ? routing.route(classification, session, statement) : routing.toPrimary(forced, session);
-        boolean mayMove = transaction.delegate() == null && session.pinnedTo() == null && !statement.hasStreams();
+        boolean mayMove = transaction.delegate() == null && session.pinnedTo() == null && statement.isRepeatable();
         long began = 0;
         Delegate delegate = null;
         try {
@@ -243,7 +243,7 @@ final class Execution {
     }
 
     /** Why a plain read must not be tried on a replica; null if it may be, or if its transaction has a node already. */
-    private @Nullable Reason reasonForPrimary(RoutedStatement statement, Call<?> call) {
+    private @Nullable Reason reasonForPrimary(RoutedStatement statement, Call<?> call) throws SQLException {
         if (transaction.delegate() != null) {
             return null;
         }
@@ -253,7 +253,7 @@ final class Execution {
         if (statement.isUpdatable()) {
             return Reason.UPDATABLE_RESULT;
         }
-        if (statement.hasStreams()) {
+        if (!statement.isRepeatable()) {
             return Reason.UNREPEATABLE_PARAMETER;
         }
         return connection.isSerializable() ? Reason.SERIALIZABLE : null;

@@ -12,16 +12,19 @@ import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A prepared statement that is prepared on each node that executes it; its parameters are recorded and bound there. A parameter that
- * is a stream sends it to the primary, since a stream can be read once. Confined to one connection, but for {@link #cancel}.
+ * A prepared statement that is prepared on each node that executes it; its parameters are recorded and bound there. Streams of a
+ * read are taken into memory; larger ones send it to the primary, since they can be read once. Confined to one connection, but for
+ * {@link #cancel}.
  */
 class RoutedPreparedStatement extends RoutedStatement implements RecordingPreparedStatement {
+    /** How many bytes of the streams of a read are kept in memory, so that it can be sent to a replica and be repeated. */
+    private static final long MOST_SPOOLED = 1 << 20;
+
     private final String sql;
     private Classification classification;
     private int generation;
     private final GeneratedKeys keys;
     private final RecordedParameters parameters = new RecordedParameters();
-    private long streamsBound = -1;
 
     RoutedPreparedStatement(RoutedConnection connection, StatementForm form, String sql, GeneratedKeys keys) {
         super(connection, form);
@@ -51,8 +54,8 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
     }
 
     @Override
-    final boolean hasStreams() {
-        return parameters.hasStreams();
+    final boolean isRepeatable() throws SQLException {
+        return parameters.spool(MOST_SPOOLED);
     }
 
     @Override
@@ -98,9 +101,10 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
     @Override
     final void prepareToExecute(Target target) throws SQLException {
         long version = parameters.version();
+        parameters.rewind();
         if (target.bound != version) {
             if (parameters.hasStreams()) {
-                bindStreams(target, version);
+                bindStreams(target);
             } else {
                 bind(target);
             }
@@ -109,12 +113,12 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
     }
 
     /** Binding consumes streams: what was bound to one node's statement is not there for another's. */
-    private void bindStreams(Target target, long version) throws SQLException {
-        if (streamsBound == version) {
+    private void bindStreams(Target target) throws SQLException {
+        if (parameters.hasConsumedStreamAfter(target.bound)) {
             throw Refusal.consumedStream();
         }
         bind(target);
-        streamsBound = version;
+        parameters.consume();
     }
 
     void bind(Target target) throws SQLException {

@@ -43,8 +43,13 @@ class RoutedStatement extends SpreadStatement {
     /** Brings the target's parameters up to date. */
     void prepareToExecute(Target target) throws SQLException {}
 
-    boolean hasStreams() {
-        return false;
+    /**
+     * Whether it can be sent a second time, elsewhere, with the same parameters.
+     *
+     * @throws SQLException 58030 if a stream cannot be read
+     */
+    boolean isRepeatable() throws SQLException {
+        return true;
     }
 
     boolean hasParameters() {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.io.Reader;
+import java.io.StringReader;
+import java.io.StringWriter;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
@@ -113,6 +116,64 @@ class RecordedParametersTest {
         assertThat(parameters.hasStreams()).isTrue();
         parameters.setBytes(2, new byte[0]);
         assertThat(parameters.hasStreams()).isFalse();
+    }
+
+    @Test
+    void shouldGiveWholeStreamWhetherOrNotItFitsIntoMemory() throws Exception {
+        for (int size : new int[] {0, 1, 99, 100, 101, 5_000}) {
+            byte[] content = new byte[size];
+            Arrays.fill(content, (byte) size);
+            String text = "x".repeat(size / 2) + (size % 2 == 0 ? "" : "y");
+            parameters.clear();
+            parameters.setBinaryStream(1, new ByteArrayInputStream(content));
+            assertThat(parameters.spool(100)).as("%d bytes", size).isEqualTo(size <= 100);
+            assertThat(((InputStream) value(1)).readAllBytes()).isEqualTo(content);
+            parameters.setCharacterStream(1, new StringReader(text));
+            assertThat(parameters.spool(100)).isEqualTo(text.length() <= 50);
+            StringWriter read = new StringWriter();
+            ((Reader) value(1)).transferTo(read);
+            assertThat(read).hasToString(text);
+        }
+    }
+
+    private Object value(int index) {
+        return Objects.requireNonNull(parameters.value(index));
+    }
+
+    @Test
+    void shouldRewindWhatIsInMemoryAndTakeNoMoreThanItsLength() throws Exception {
+        InputStream source = new ByteArrayInputStream(new byte[] {1, 2, 3});
+        parameters.setBinaryStream(1, source, 2L);
+        assertThat(parameters.spool(100)).isTrue();
+        assertThat(source.read()).isEqualTo(3);
+        for (int i = 0; i < 2; i++) {
+            InputStream kept = (InputStream) value(1);
+            assertThat(kept.readAllBytes()).containsExactly(1, 2);
+            kept.close();
+            parameters.rewind();
+        }
+        RecordedParameters others = new RecordedParameters();
+        others.setBinaryStream(1, (InputStream) value(1));
+        assertThat(others.hasStreams()).as("others cannot rewind it").isTrue();
+        parameters.setBinaryStream(1, source, 101);
+        assertThat(parameters.spool(100)).isFalse();
+        assertThat(parameters.value(1)).isSameAs(source);
+    }
+
+    @Test
+    void shouldKnowWhichStreamsAreConsumed() throws SQLException {
+        parameters.setBinaryStream(1, new ByteArrayInputStream(new byte[1]));
+        long before = parameters.version();
+        parameters.consume();
+        parameters.setInt(2, 1);
+        assertThat(parameters.hasConsumedStreamAfter(0)).isTrue();
+        assertThat(parameters.hasConsumedStreamAfter(before)).isFalse();
+        assertThat(parameters.spool(100)).as("an empty rest is not the value").isFalse();
+        parameters.setBinaryStream(1, new ByteArrayInputStream(new byte[1]));
+        assertThat(parameters.hasConsumedStreamAfter(0)).isFalse();
+        assertThat(parameters.spool(100)).isTrue();
+        parameters.setBinaryStream(3, null);
+        assertThat(parameters.hasStreams()).as("NULL is no stream").isFalse();
     }
 
     @Test

@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.routing.RoutingSettings;
 import dev.weir.routing.SessionScope;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
 import java.sql.BatchUpdateException;
 import java.sql.CallableStatement;
 import java.sql.Connection;
@@ -173,17 +176,83 @@ class RoutedStatementTest {
     }
 
     @Test
-    void shouldSendReadToPrimaryAndKeepValueWhenParameterIsStream() throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("SELECT NAME FROM WHO WHERE CAST(? AS VARBINARY) = X'0102' AND 1 = ?")) {
+    void shouldReadOnReplicaWhenStreamParametersFitIntoMemory() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT NAME FROM WHO WHERE"
+                        + " CAST(? AS VARBINARY) = X'0102' AND CAST(? AS VARCHAR) = 'text' AND CAST(? AS VARCHAR) = 'te' AND 1 = ?")) {
             statement.setBinaryStream(1, new ByteArrayInputStream(new byte[] {1, 2}));
-            statement.setInt(2, 2);
-            assertThat(count(statement.executeQuery())).isZero();
-            statement.setInt(2, 1);
-            try (ResultSet result = statement.executeQuery()) {
-                assertThat(result.next()).isTrue();
-                assertThat(result.getString(1)).isEqualTo(PRIMARY);
+            statement.setCharacterStream(2, new StringReader("text"));
+            statement.setClob(3, new StringReader("text"), 2);
+            statement.setInt(4, 1);
+            assertThat(names(statement)).containsExactly("r1");
+            connection.setAutoCommit(false);
+            assertThat(names(statement)).containsExactly(PRIMARY);
+            connection.commit();
+            connection.setAutoCommit(true);
+            statement.setInt(4, 2);
+            assertThat(names(statement)).isEmpty();
+            statement.setBlob(1, new ByteArrayInputStream(new byte[] {1, 2, 3}));
+            statement.setInt(4, 1);
+            assertThat(names(statement)).isEmpty();
+        }
+    }
+
+    /** Where each row of the result comes from. */
+    private static List<String> names(PreparedStatement statement) throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (ResultSet result = statement.executeQuery()) {
+            while (result.next()) {
+                names.add(result.getString(1));
             }
+        }
+        return names;
+    }
+
+    @Test
+    void shouldRepeatReadWithItsStreamsWhenReplicaDoesNotKnowAName() throws SQLException {
+        cluster.onNode(PRIMARY, "CREATE TABLE STREAMED(BODY VARBINARY(9))", "INSERT INTO STREAMED VALUES (X'0102')");
+        try (PreparedStatement statement = connection.prepareStatement("SELECT 'found' FROM STREAMED WHERE BODY = ?")) {
+            statement.setBinaryStream(1, new ByteArrayInputStream(new byte[] {1, 2}), 2);
+            assertThat(names(statement)).containsExactly("found");
+        }
+        cluster.onNode(PRIMARY, "DROP TABLE STREAMED");
+    }
+
+    @Test
+    void shouldSendReadToPrimaryAndKeepValueWhenStreamIsLarge() throws SQLException {
+        byte[] large = new byte[3 << 20];
+        large[large.length - 1] = 7;
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT W.NAME FROM WHO W WHERE CAST(? AS BLOB) = CAST(? AS BLOB) AND 1 = ?")) {
+            statement.setBinaryStream(1, new ByteArrayInputStream(large));
+            statement.setBytes(2, large);
+            statement.setInt(3, 2);
+            assertThat(names(statement)).isEmpty();
+            statement.setInt(3, 1);
+            assertThat(names(statement)).containsExactly(PRIMARY);
+            connection.setReadOnly(true);
+            connection.setAutoCommit(false);
+            try (Statement other = connection.createStatement()) {
+                assertThat(who(other)).isEqualTo("r1");
+            }
+            assertThatThrownBy(() -> names(statement))
+                    .as("what was read on the primary is not there for the transaction's replica")
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("cannot be read again");
+            connection.rollback();
+        }
+    }
+
+    @Test
+    void shouldSayThatStreamCannotBeReadWhenItFails() throws IOException, SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT NAME FROM WHO WHERE NAME = ?")) {
+            InputStream closed = InputStream.nullInputStream();
+            closed.close();
+            statement.setBinaryStream(1, closed);
+            assertThatThrownBy(statement::executeQuery)
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("cannot be read")
+                    .satisfies(e -> assertThat(((SQLException) e).getSQLState()).isEqualTo("58030"));
         }
     }
 
