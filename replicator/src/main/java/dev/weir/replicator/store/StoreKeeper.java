@@ -37,7 +37,7 @@ public final class StoreKeeper implements AutoCloseable {
     /** After so long without a whole version, one that may not be whole is better than none. */
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(1);
 
-    /** H2 lets so many wait to be serialized, and then makes whoever takes another wait, which here would be for itself. */
+    /** A version that turns out not to be whole is at once followed by another, so many in all. */
     private static final int VERSIONS_AT_ONCE = 3;
 
     /** How much a file grows at least before the space of dead chunks in it is used again. */
@@ -222,13 +222,19 @@ public final class StoreKeeper implements AutoCloseable {
 
     /**
      * Takes a version, or the newest one if it has everything, and marks it if it is whole. H2's serializing and writing stand still meanwhile, so that the mark is
-     * there before the version is.
+     * there before the version is, and all chunks before it are, which its layout must name.
      */
     private boolean take(Path kept) throws IOException {
         Taking taking = new Taking(kept);
-        store.executeFilestoreOperation(taking);
-        if (taking.failure != null) {
-            throw taking.failure;
+        for (int attempt = 0; attempt < VERSIONS_AT_ONCE && !taking.whole; attempt++) {
+            long before = taking.version;
+            store.executeFilestoreOperation(taking);
+            if (taking.failure != null) {
+                throw taking.failure;
+            }
+            if (taking.version == before) {
+                break;
+            }
         }
         return taking.whole;
     }
@@ -236,9 +242,8 @@ public final class StoreKeeper implements AutoCloseable {
     private final class Taking implements Runnable {
         private final Path kept;
         private long version = -1;
-        boolean whole;
-
-        @Nullable IOException failure;
+        private boolean whole;
+        private @Nullable IOException failure;
 
         Taking(Path kept) {
             this.kept = kept;
@@ -250,7 +255,7 @@ public final class StoreKeeper implements AutoCloseable {
                 takeVersion();
                 whole = version >= 0;
             } else {
-                takeStill(stillness);
+                whole = stillness.act(patience, this::takeVersion) && version >= 0;
             }
             try {
                 if (whole && version != marked) {
@@ -258,17 +263,6 @@ public final class StoreKeeper implements AutoCloseable {
                 }
             } catch (IOException e) {
                 failure = e;
-            }
-        }
-
-        /** A version that turns out not to be whole is at once followed by another. */
-        private void takeStill(Stillness moments) {
-            for (int attempt = 0; attempt < VERSIONS_AT_ONCE && !whole; attempt++) {
-                long before = version;
-                whole = moments.act(patience, this::takeVersion) && version >= 0;
-                if (version == before) {
-                    return;
-                }
             }
         }
 
@@ -285,10 +279,12 @@ public final class StoreKeeper implements AutoCloseable {
             if (!isWholePossible()) {
                 return;
             }
+            long created = createdAt(store.getStoreHeader());
+            WholeMark.Version taken = new WholeMark.Version(version, System.currentTimeMillis() - created);
             if (mark == null) {
-                mark = WholeMark.begin(kept, createdAt(store.getStoreHeader()), version);
+                mark = WholeMark.begin(kept, created, taken);
             } else {
-                mark.write(version);
+                mark.write(taken);
             }
         }
     }

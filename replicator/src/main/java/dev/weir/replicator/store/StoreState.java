@@ -4,10 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.OptionalLong;
 import org.h2.mvstore.DataUtils;
-import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,26 +52,41 @@ public enum StoreState {
         if (marked.store() != header.get().created()) {
             return header.get().closed() ? CLOSED : DOUBTFUL;
         }
-        Set<Long> candidates = marked.numbers();
-        try (MVStore store =
-                new MVStore.Builder().fileName(storeFile.toString()).readOnly().open()) {
-            long newest = store.getCurrentVersion();
-            LOG.info("event=store_not_closed store={} version={} whole={}", storeFile, newest, marked.numbers());
-            if (marked.numbers().contains(newest)) {
-                return WHOLE;
-            }
-            // A version that H2 does not find cannot be taken back to; asked for one, it may never return.
-            candidates = candidates.stream().filter(number -> number < newest).collect(Collectors.toSet());
+        try {
+            return backToOneOf(marked, storeFile, header.get().closed()) ? WHOLE : DOUBTFUL;
         } catch (MVStoreException e) {
             if (e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
                 return IN_USE;
             }
-            LOG.warn("event=store_not_readable store={} reason=\"{}\"", storeFile, e.getMessage());
-        } catch (StackOverflowError e) {
-            // H2 looks for a chunk that is gone in the very map whose chunk it is, without end.
-            LOG.warn("event=store_not_readable store={} reason=\"a chunk is missing\"", storeFile);
+            throw new IOException("The store " + storeFile + " cannot be read: " + e.getMessage(), e);
         }
-        boolean closedByOthers = header.get().closed();
-        return !closedByOthers && new TakingBack(storeFile).toOneOf(candidates) ? WHOLE : DOUBTFUL;
+    }
+
+    /**
+     * Takes the file back to the newest of these versions, and tells whether there was one; if not, the file is as it was. One that was closed since then is not taken back: whoever
+     * did that has answered for what H2 had found.
+     */
+    private static boolean backToOneOf(WholeMark.Versions marked, Path storeFile, boolean closed) throws IOException {
+        long size = Files.size(storeFile);
+        for (WholeMark.Version version : marked.newestFirst()) {
+            OptionalLong chunkEnd = StoreFile.endOf(version, storeFile);
+            if (chunkEnd.isEmpty()) {
+                continue;
+            }
+            long end = closed || !isFound(version, storeFile, chunkEnd.getAsLong()) ? size : chunkEnd.getAsLong();
+            if (end < size || isFound(version, storeFile, size)) {
+                StoreFile.cut(storeFile, end);
+                // H2 will give the numbers above it again, to versions that nobody has called whole.
+                WholeMark.begin(storeFile, marked.store(), version).close();
+                LOG.info("event=store_not_closed store={} whole={} of={}", storeFile, version, marked.newestFirst());
+                return true;
+            }
+        }
+        LOG.warn("event=store_doubtful store={} marked={}", storeFile, marked.newestFirst());
+        return false;
+    }
+
+    private static boolean isFound(WholeMark.Version version, Path storeFile, long end) {
+        return StoreFile.newestVersion(storeFile, end).equals(OptionalLong.of(version.number()));
     }
 }

@@ -8,8 +8,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
@@ -19,16 +20,24 @@ import java.util.zip.CRC32C;
 final class WholeMark implements AutoCloseable {
     private static final String STORE_SUFFIX = ".mv.db";
     private static final String SUFFIX = ".whole";
-    private static final int FIELD_BYTES = 2 * Long.BYTES;
+    private static final int FIELD_BYTES = 3 * Long.BYTES;
     private static final int RECORD_BYTES = FIELD_BYTES + Long.BYTES;
 
     /**
      * The newest whole versions of a store. Immutable.
      *
      * @param store tells this store's file from others that may take its place: when H2 created it, in milliseconds since 1970; 0 if there is no mark
-     * @param numbers H2's numbers of the versions: the newest that has been forced to the disk, and perhaps one that may not have reached it
+     * @param newestFirst the newest that has been forced to the disk, and perhaps one that may not have reached it
      */
-    record Versions(long store, Set<Long> numbers) {}
+    record Versions(long store, List<Version> newestFirst) {}
+
+    /**
+     * A whole version. Immutable.
+     *
+     * @param number H2's number of it; given again if the version does not survive a crash
+     * @param time when it was taken or before, in milliseconds since the store was created
+     */
+    record Version(long number, long time) {}
 
     private final FileChannel channel;
     private final long store;
@@ -47,7 +56,7 @@ final class WholeMark implements AutoCloseable {
     }
 
     /** Begins to mark the versions of a store, of which this one is whole, in place of whatever mark there was. */
-    static WholeMark begin(Path storeFile, long store, long version) throws IOException {
+    static WholeMark begin(Path storeFile, long store, Version version) throws IOException {
         Path file = fileOf(storeFile);
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try (FileChannel channel = FileChannel.open(
@@ -65,23 +74,27 @@ final class WholeMark implements AutoCloseable {
         try {
             bytes = Files.readAllBytes(fileOf(storeFile));
         } catch (NoSuchFileException none) {
-            return new Versions(0, Set.of());
+            return new Versions(0, List.of());
         }
         long store = 0;
-        Set<Long> numbers = new HashSet<>();
+        List<Version> versions = new ArrayList<>();
         for (int at = 0; at + RECORD_BYTES <= bytes.length; at += RECORD_BYTES) {
             ByteBuffer fields = ByteBuffer.wrap(bytes, at, FIELD_BYTES);
             if (sum(fields.duplicate())
                     == ByteBuffer.wrap(bytes, at + FIELD_BYTES, Long.BYTES).getLong()) {
                 store = fields.getLong();
-                numbers.add(fields.getLong());
+                versions.add(new Version(fields.getLong(), fields.getLong()));
             }
         }
-        return new Versions(store, Set.copyOf(numbers));
+        versions.sort(Comparator.comparingLong(Version::number).reversed());
+        return new Versions(store, List.copyOf(versions));
     }
 
-    private static ByteBuffer record(long store, long version) {
-        ByteBuffer bytes = ByteBuffer.allocate(RECORD_BYTES).putLong(store).putLong(version);
+    private static ByteBuffer record(long store, Version version) {
+        ByteBuffer bytes = ByteBuffer.allocate(RECORD_BYTES)
+                .putLong(store)
+                .putLong(version.number())
+                .putLong(version.time());
         long sum = sum(bytes.duplicate().flip());
         return bytes.putLong(sum).flip();
     }
@@ -93,7 +106,7 @@ final class WholeMark implements AutoCloseable {
     }
 
     /** Marks a newer version, in place of the older of the two; survives a crash of the process when this returns. */
-    void write(long version) throws IOException {
+    void write(Version version) throws IOException {
         channel.write(record(store, version), (long) turn * RECORD_BYTES);
         turn = 1 - turn;
     }

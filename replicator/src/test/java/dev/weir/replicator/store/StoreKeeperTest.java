@@ -3,16 +3,18 @@ package dev.weir.replicator.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Set;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -237,6 +239,108 @@ class StoreKeeperTest {
         }
     }
 
+    /** The process dies while the newest version is being appended. */
+    @Test
+    void shouldFindTheVersionBeforeTornOne() throws Exception {
+        execute(first, "CREATE TABLE WIDE(ID INT PRIMARY KEY, V VARCHAR)");
+        try (StoreKeeper keeper = keeper()) {
+            for (int round = 1; round <= 12; round++) {
+                execute(
+                        first,
+                        "INSERT INTO WIDE SELECT " + round + " * 1000 + X, REPEAT('x', 100) FROM SYSTEM_RANGE(1, 200)");
+                Awaitility.await().until(keeper::flush);
+                long whole = Files.size(file);
+                execute(first, "UPDATE WIDE SET V = REPEAT('y', 90)");
+                Awaitility.await().until(keeper::flush);
+                long all = Files.size(file);
+                assertThat(all).as("bytes, appended to %s", whole).isGreaterThan(whole);
+                for (long cut = whole; cut < all; cut += Math.max(1, (all - whole) / 7)) {
+                    Path image = image();
+                    try (FileChannel torn = FileChannel.open(image, StandardOpenOption.WRITE)) {
+                        torn.truncate(cut);
+                    }
+                    assertThat(StoreState.of(image))
+                            .as("round %s, %s of %s to %s bytes, %s", round, cut, whole, all, WholeMark.read(image))
+                            .isEqualTo(StoreState.WHOLE);
+                    assertThat(rowsOfImage()).as("rows of the version before").isEqualTo(200L * round);
+                }
+            }
+        }
+    }
+
+    private long rowsOfImage() throws SQLException {
+        try (Connection image = open("jdbc:h2:" + directory.resolve("image") + ";IFEXISTS=TRUE");
+                Statement statement = image.createStatement()) {
+            long rows;
+            try (ResultSet row = statement.executeQuery("SELECT COUNT(*) FROM WIDE WHERE V LIKE 'x%' OR V LIKE 'y%'")) {
+                row.next();
+                rows = row.getLong(1);
+            }
+            statement.execute("SHUTDOWN IMMEDIATELY");
+            return rows;
+        }
+    }
+
+    /** H2 numbers its versions on from what it found, also by itself. */
+    @Test
+    void shouldNotTakeVersionForTheMarkedOneThatHadItsNumberBeforeTheCrash() throws Exception {
+        StoreKeeper keeper = keeper();
+        Awaitility.await().until(keeper::flush);
+        long length = Files.size(file);
+        execute(first, "UPDATE A SET V = 1 WHERE ID = 0");
+        Awaitility.await().until(keeper::flush);
+        long lost = storeOf(first).getCurrentVersion();
+        execute(first, "SHUTDOWN IMMEDIATELY");
+        keeper.close();
+        try (FileChannel torn = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            torn.truncate(length);
+        }
+        assertThat(StoreState.of(file)).isEqualTo(StoreState.WHOLE);
+        first = open(url + ";WRITE_DELAY=0");
+        while (storeOf(first).getCurrentVersion() < lost) {
+            execute(first, "UPDATE B SET V = V + 1 WHERE ID = 0");
+        }
+        execute(first, "SHUTDOWN IMMEDIATELY");
+        assertThat(WholeMark.read(file).newestFirst())
+                .extracting(WholeMark.Version::number)
+                .doesNotContain(lost);
+        assertThat(StoreState.of(file)).isEqualTo(StoreState.WHOLE);
+        first = open(url);
+        try (Statement statement = first.createStatement();
+                ResultSet row = statement.executeQuery("SELECT SUM(A.V + B.V) FROM A JOIN B USING(ID)")) {
+            row.next();
+            assertThat(row.getLong(1)).as("taken back to before both updates").isZero();
+        }
+    }
+
+    /** Killed, taken back, and killed again before it has grown over what it was taken back from. */
+    @Test
+    void shouldLeaveNothingBehindTheVersionThatItIsTakenBackTo() throws Exception {
+        execute(first, "CREATE TABLE WIDE(ID INT PRIMARY KEY, V VARCHAR)");
+        for (int round = 1; round <= 20; round++) {
+            StoreKeeper keeper = keeper();
+            execute(
+                    first,
+                    "INSERT INTO WIDE SELECT " + round + " * 100 + X, REPEAT('x', 100) FROM SYSTEM_RANGE(1, 50)");
+            Awaitility.await().until(keeper::flush);
+            long whole = Files.size(file);
+            for (int i = 0; i < 1 + round % 5; i++) {
+                execute(first, "UPDATE WIDE SET V = REPEAT('" + (char) ('a' + i) + "', 100)");
+                execute(first, "CHECKPOINT SYNC");
+            }
+            execute(first, "SHUTDOWN IMMEDIATELY");
+            keeper.close();
+            assertThat(StoreState.of(file)).as("round %s", round).isEqualTo(StoreState.WHOLE);
+            assertThat(Files.size(file)).as("bytes in round %s", round).isLessThanOrEqualTo(whole);
+            first = open(url);
+            try (Statement statement = first.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT COUNT(*) FROM WIDE WHERE V LIKE 'x%'")) {
+                row.next();
+                assertThat(row.getLong(1)).as("rows after round %s", round).isEqualTo(50L * round);
+            }
+        }
+    }
+
     @Test
     void shouldBeWholeWhileFileIsCompacted() throws Exception {
         execute(first, "CREATE TABLE WIDE(ID INT PRIMARY KEY, V VARCHAR)");
@@ -443,18 +547,22 @@ class StoreKeeperTest {
 
     @Test
     void shouldReadTheOtherRecordWhenOneIsHalfWritten() throws Exception {
-        try (WholeMark mark = WholeMark.begin(file, 5, 10)) {
-            mark.write(11);
-            mark.write(12);
+        try (WholeMark mark = WholeMark.begin(file, 5, version(10))) {
+            mark.write(version(11));
+            mark.write(version(12));
         }
         Path written = WholeMark.fileOf(file);
         byte[] bytes = Files.readAllBytes(written);
-        assertThat(WholeMark.read(file)).isEqualTo(new WholeMark.Versions(5, Set.of(11L, 12L)));
+        assertThat(WholeMark.read(file)).isEqualTo(new WholeMark.Versions(5, List.of(version(12), version(11))));
         bytes[10] ^= 1;
         Files.write(written, bytes);
-        assertThat(WholeMark.read(file)).isEqualTo(new WholeMark.Versions(5, Set.of(11L)));
-        bytes[40] ^= 1;
+        assertThat(WholeMark.read(file)).isEqualTo(new WholeMark.Versions(5, List.of(version(11))));
+        bytes[bytes.length - 1] ^= 1;
         Files.write(written, bytes);
-        assertThat(WholeMark.read(file)).isEqualTo(new WholeMark.Versions(0, Set.of()));
+        assertThat(WholeMark.read(file)).isEqualTo(new WholeMark.Versions(0, List.of()));
+    }
+
+    private static WholeMark.Version version(long number) {
+        return new WholeMark.Version(number, 1000 + number);
     }
 }

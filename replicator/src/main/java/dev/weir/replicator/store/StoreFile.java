@@ -1,0 +1,121 @@
+package dev.weir.replicator.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
+import org.h2.mvstore.SFChunk;
+import org.h2.mvstore.SingleFileStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A store's file as H2 would see it if it ended at some byte. A keeper only appends to the file, so that an older version is the file up to that version's end. Confined to one
+ * thread.
+ */
+final class StoreFile extends SingleFileStore {
+    private static final Logger LOG = LoggerFactory.getLogger(StoreFile.class);
+    private static final int BLOCK_BYTES = 4096;
+
+    /** The blocks of the two headers. */
+    private static final int HEADER_BLOCKS = 2;
+
+    private final long end;
+
+    private StoreFile(Path path, long end) {
+        super(Map.of());
+        this.end = end;
+        open(path.toString(), true, null);
+        saveChunkLock.lock();
+        try {
+            setSize(Math.min(size(), end));
+        } finally {
+            saveChunkLock.unlock();
+        }
+    }
+
+    /**
+     * The version that H2 would find; empty if it would not find its way to the tables.
+     *
+     * @throws MVStoreException with {@link DataUtils#ERROR_FILE_LOCKED} if somebody has the file open
+     */
+    static OptionalLong newestVersion(Path path, long end) {
+        StoreFile file = new StoreFile(path, end);
+        try (MVStore store = new MVStore.Builder().readOnly().fileStore(file).open()) {
+            return store.getMapNames().isEmpty() ? OptionalLong.empty() : OptionalLong.of(store.getCurrentVersion());
+        } catch (MVStoreException | StackOverflowError e) {
+            // H2 looks for a chunk that is gone in the very map whose chunk it is, without end.
+            LOG.warn(
+                    "event=store_not_readable store={} bytes={} reason=\"{}\"",
+                    path,
+                    end,
+                    e instanceof MVStoreException ? e.getMessage() : "a chunk is missing");
+            return OptionalLong.empty();
+        } finally {
+            file.close();
+        }
+    }
+
+    /**
+     * Where the version's chunk ends, in bytes from the start of the file; empty if it is not there, or not all of it.
+     *
+     * @throws MVStoreException with {@link DataUtils#ERROR_FILE_LOCKED} if somebody has the file open
+     */
+    static OptionalLong endOf(WholeMark.Version version, Path path) {
+        StoreFile file = new StoreFile(path, Long.MAX_VALUE);
+        try {
+            long block = file.size() / BLOCK_BYTES;
+            while (block > HEADER_BLOCKS) {
+                SFChunk chunk = file.chunkBefore(block);
+                if (chunk != null && chunk.version == version.number() && chunk.time <= version.time()) {
+                    return OptionalLong.of(block * BLOCK_BYTES);
+                }
+                block = chunk == null ? block - 1 : chunk.block;
+            }
+            return OptionalLong.empty();
+        } finally {
+            file.close();
+        }
+    }
+
+    /** Cuts the file. Survives a crash of the machine when this returns. */
+    static void cut(Path path, long end) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            if (lock == null) {
+                throw new IOException("The store " + path + " has been opened by another process just now");
+            }
+            if (channel.size() > end) {
+                LOG.info("event=store_cut store={} bytes={} before={}", path, end, channel.size());
+                channel.truncate(end);
+                channel.force(true);
+            }
+        }
+    }
+
+    private @Nullable SFChunk chunkBefore(long block) {
+        SFChunk chunk = readChunkFooter(block);
+        return chunk == null ? null : readChunkHeaderAndFooter(chunk.block, chunk.id);
+    }
+
+    @Override
+    public ByteBuffer readFully(@Nullable SFChunk chunk, long position, int length) {
+        if (position + length > end) {
+            throw DataUtils.newMVStoreException(
+                    DataUtils.ERROR_READING_FAILED,
+                    "Reading {0} bytes at {1}, beyond the end at {2}",
+                    length,
+                    position,
+                    end);
+        }
+        return super.readFully(chunk, position, length);
+    }
+}
