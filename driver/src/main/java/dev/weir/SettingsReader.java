@@ -9,6 +9,7 @@ import dev.weir.routing.LoadBalance;
 import dev.weir.routing.NoReplica;
 import dev.weir.routing.RoutingSettings;
 import dev.weir.routing.SessionScope;
+import dev.weir.routing.StrongReads;
 import dev.weir.sql.Durations;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -82,7 +83,9 @@ final class SettingsReader {
                 positive(WeirProperty.MAX_LAG),
                 duration(WeirProperty.WAIT_FOR_REPLICA),
                 loadBalance(),
-                noReplica());
+                noReplica(),
+                strongReads(),
+                choice(WeirProperty.TABLE_AWARE).equals("true"));
     }
 
     private Topology topology() throws SQLException {
@@ -143,6 +146,10 @@ final class SettingsReader {
 
     private NoReplica noReplica() throws SQLException {
         return choice(WeirProperty.NO_REPLICA).equals("fail") ? NoReplica.FAIL : NoReplica.PRIMARY;
+    }
+
+    private StrongReads strongReads() throws SQLException {
+        return choice(WeirProperty.STRONG_READS).equals("replica") ? StrongReads.REPLICA : StrongReads.PRIMARY;
     }
 
     private String value(WeirProperty property) {

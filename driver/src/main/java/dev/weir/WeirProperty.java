@@ -44,6 +44,19 @@ enum WeirProperty {
             "What serves a read when no replica may: the primary, or nothing, so that it fails",
             "primary",
             "fail"),
+    STRONG_READS(
+            "weir.strongReads",
+            "primary",
+            "What serves reads at level strong: the primary, or a replica that has reached the primary's position asked for"
+                    + " after the read began",
+            "primary",
+            "replica"),
+    TABLE_AWARE(
+            "weir.tableAware",
+            "true",
+            "Whether a read at level session may run on a replica that lacks only writes to tables which it does not read",
+            "true",
+            "false"),
     PROBE_INTERVAL("weir.probeInterval", "100ms", "How often each node is asked for its role and position, a duration"),
     NODE_TIMEOUT(
             "weir.nodeTimeout",

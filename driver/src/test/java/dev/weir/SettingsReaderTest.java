@@ -10,6 +10,7 @@ import dev.weir.routing.LoadBalance;
 import dev.weir.routing.NoReplica;
 import dev.weir.routing.RoutingSettings;
 import dev.weir.routing.SessionScope;
+import dev.weir.routing.StrongReads;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.time.Duration;
@@ -47,7 +48,7 @@ class SettingsReaderTest {
         WeirSettings settings = SettingsReader.read(
                 "jdbc:weir:postgresql://a,b/shop?weir.consistency=Eventual&weir.sessionScope=connection"
                         + "&weir.maxStaleness=500ms&weir.waitForReplica=20ms&weir.loadBalance=roundRobin"
-                        + "&weir.noReplica=fail&weir.probeInterval=50ms&weir.poolSize=7&weir.poolMinIdle=2"
+                        + "&weir.noReplica=fail&weir.strongReads=replica&weir.tableAware=false&weir.probeInterval=50ms&weir.poolSize=7&weir.poolMinIdle=2"
                         + "&weir.poolTimeout=4s&weir.replicas=jdbc:postgresql://c/shop,jdbc:postgresql://b/shop",
                 properties);
 
@@ -59,7 +60,9 @@ class SettingsReaderTest {
                         Duration.ofSeconds(3),
                         Duration.ofMillis(20),
                         LoadBalance.ROUND_ROBIN,
-                        NoReplica.FAIL));
+                        NoReplica.FAIL,
+                        StrongReads.REPLICA,
+                        false));
         assertThat(settings.cluster().topology())
                 .isEqualTo(new Listed(
                         List.of("jdbc:postgresql://a/shop", "jdbc:postgresql://b/shop", "jdbc:postgresql://c/shop")));

@@ -145,6 +145,7 @@ final class CaptureSession {
         try {
             CommitProtocol.Committed committed = commits.commit(transaction);
             lastCommittedLsn = committed.lsn();
+            store.committed(transaction.touched(), committed.lsn());
             gateClosed = committed.gateClosed();
         } catch (SQLException e) {
             ended();

@@ -4,11 +4,14 @@ import dev.weir.log.BodyWriter;
 import dev.weir.log.BodyWriter.Mark;
 import dev.weir.log.LoggedStatement;
 import dev.weir.log.LoggedStatement.Change;
+import dev.weir.sql.Tables;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,7 @@ final class CapturedTransaction {
     private final PrimaryStore store;
     private final BodyWriter body = new BodyWriter();
     private final Map<Object, Mark> savepoints = new LinkedHashMap<>();
+    private final Set<String> touched = new HashSet<>();
     private final Map<QualifiedName, TableDefinition> used = new LinkedHashMap<>();
     private @Nullable Catalog catalog;
     private boolean doomed;
@@ -38,6 +42,7 @@ final class CapturedTransaction {
     /** Notes that a statement of this transaction was planned with a definition of the current catalog. */
     void use(TableDefinition table) {
         used.put(table.name(), table);
+        touched.add(table.name().name());
     }
 
     /**
@@ -68,6 +73,9 @@ final class CapturedTransaction {
     }
 
     void append(LoggedStatement statement) {
+        if (statement instanceof LoggedStatement.Rows rows) {
+            touched.add(rows.table());
+        }
         body.append(statement);
     }
 
@@ -95,6 +103,11 @@ final class CapturedTransaction {
     /** Whether it changed tables that replicas do not have, and so relied on their not having them. */
     boolean hasLocalChanges() {
         return used.values().stream().anyMatch(table -> table.kind() == TableDefinition.Kind.LOCAL);
+    }
+
+    /** At least the tables in which it has changed anything. */
+    Tables touched() {
+        return Tables.named(touched);
     }
 
     byte[] body() {
@@ -154,6 +167,7 @@ final class CapturedTransaction {
         body.clear();
         savepoints.clear();
         used.clear();
+        touched.clear();
         catalog = null;
         doomed = false;
     }

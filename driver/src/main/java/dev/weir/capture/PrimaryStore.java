@@ -2,6 +2,7 @@ package dev.weir.capture;
 
 import dev.weir.log.Epoch;
 import dev.weir.sql.Classification;
+import dev.weir.sql.Tables;
 import dev.weir.sql.WriteShape;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -13,6 +14,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,7 @@ public final class PrimaryStore {
     private final Function<String, Classification> classifier;
     private final Epoch epoch;
     private final Clock clock;
+    private final ObjLongConsumer<Tables> listener;
     private final AtomicReference<@Nullable Catalog> catalog = new AtomicReference<>();
     private final Map<String, Boolean> deterministic = new ConcurrentHashMap<>();
 
@@ -33,6 +36,17 @@ public final class PrimaryStore {
      * @param clock what commits are dated with
      */
     public PrimaryStore(Function<String, Classification> classifier, Epoch epoch, Clock clock) {
+        this(classifier, epoch, clock, (tables, lsn) -> {});
+    }
+
+    /**
+     * As {@link #PrimaryStore(Function, Epoch, Clock)}.
+     *
+     * @param listener told after each commit of rows, before it is acknowledged, what it touched and its position; never of schema changes
+     */
+    public PrimaryStore(
+            Function<String, Classification> classifier, Epoch epoch, Clock clock, ObjLongConsumer<Tables> listener) {
+        this.listener = listener;
         this.classifier = classifier;
         this.epoch = epoch;
         this.clock = clock;
@@ -50,6 +64,10 @@ public final class PrimaryStore {
 
     Epoch epoch() {
         return epoch;
+    }
+
+    void committed(Tables tables, long lsn) {
+        listener.accept(tables, lsn);
     }
 
     Clock clock() {

@@ -39,6 +39,7 @@ public final class Cluster implements AutoCloseable {
     private final Deadlines deadlines = new Deadlines();
     private final @Nullable EmbeddedReplication replication;
     private final @Nullable PrimaryHead head;
+    private final @Nullable RecentWrites recentWrites;
     private volatile boolean closeEagerly;
     private volatile boolean ready;
 
@@ -58,6 +59,7 @@ public final class Cluster implements AutoCloseable {
         boolean elsewhere = replication == null;
         Wire wire = new Wire(dialect, settings.targetProperties(), elsewhere, null);
         this.bounded = new Wire(dialect, settings.targetProperties(), elsewhere, elsewhere ? probeTimeout() : null);
+        this.recentWrites = replication == null ? null : new RecentWrites();
         this.head = replication == null ? null : new PrimaryHead(nodes.get(0), wire);
         Monitor monitor = new Monitor(nodes, rounds, replication, clock.getAsLong());
         this.views = new Views(monitor.view());
@@ -445,6 +447,11 @@ public final class Cluster implements AutoCloseable {
     /** The replication inside this JVM; null unless this cluster is embedded. */
     public @Nullable EmbeddedReplication replication() {
         return replication;
+    }
+
+    /** What this JVM has written lately; null unless this cluster is embedded. */
+    public @Nullable RecentWrites recentWrites() {
+        return recentWrites;
     }
 
     /** How many physical connections are lent out now, over all nodes. */

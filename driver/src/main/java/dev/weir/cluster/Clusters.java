@@ -52,7 +52,7 @@ public final class Clusters {
         if (running != null && running.join()) {
             return running;
         }
-        Cluster started = start(settings, System::nanoTime);
+        Cluster started = start(settings, WakefulClock.OF_JVM);
         place.running = started;
         return started;
     }

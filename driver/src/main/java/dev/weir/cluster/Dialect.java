@@ -30,7 +30,8 @@ abstract class Dialect {
 
     /**
      * Asks a node for the database's own objects, as columns kind, schema, name, language and body of a
-     * {@link dev.weir.sql.Definition}; kind {@code mode} names the lexical rules.
+     * {@link dev.weir.sql.Definition}; kind {@code mode} names the lexical rules, kind {@code plain} a table in which an INSERT leaves
+     * its rows and nothing else.
      */
     abstract String definitionsSql();
 

@@ -9,7 +9,8 @@ final class PostgresCatalog {
     /**
      * Relations that a standby does not hold or holds differently (unlogged, foreign, sequences) with the tables that they are
      * parts of; views; tables with row security; types that user-defined casts, operators or constraints belong to, with the
-     * relations and functions that use them; operators on built-in types; aggregates by the functions behind them; functions.
+     * relations and functions that use them; operators on built-in types; aggregates by the functions behind them; functions; tables
+     * in which an INSERT leaves its rows and nothing else.
      * Functions of extensions in C are as their extension labels them, but for those that execute a text or change their session.
      */
     static final String DEFINITIONS = """
@@ -77,7 +78,21 @@ final class PostgresCatalog {
             UNION ALL SELECT 'function', nspname, proname, 'sql', 'SELECT ' || pg_get_expr(proargdefaults, 0)
               FROM routines WHERE proargdefaults IS NOT NULL
             UNION ALL SELECT DISTINCT 'function', r.nspname, r.proname, 'sql', 'SELECT NULL::' || s.type
-              FROM routines r JOIN named s ON s.oid = r.prorettype OR s.oid = ANY (r.types)""";
+              FROM routines r JOIN named s ON s.oid = r.prorettype OR s.oid = ANY (r.types)
+            UNION ALL SELECT 'plain', '', c.relname, '', ''
+              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+              WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+              GROUP BY c.relname HAVING bool_and(c.relkind = 'r' AND c.relpersistence = 'p' AND NOT c.relrowsecurity
+                AND NOT c.relhasrules
+                AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal)
+                AND NOT EXISTS (SELECT FROM pg_inherits i WHERE c.oid IN (i.inhrelid, i.inhparent))
+                AND NOT EXISTS (SELECT FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+                  WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND t.oid >= 16384 AND t.typtype <> 'e')
+                AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.refclassid = 'pg_proc'::regclass AND (
+                  d.classid = 'pg_attrdef'::regclass AND d.objid IN (SELECT f.oid FROM pg_attrdef f WHERE f.adrelid = c.oid)
+                  OR d.classid = 'pg_constraint'::regclass AND d.objid IN (SELECT k.oid FROM pg_constraint k WHERE k.conrelid = c.oid)
+                  OR d.classid = 'pg_class'::regclass
+                    AND (d.objid = c.oid OR d.objid IN (SELECT x.indexrelid FROM pg_index x WHERE x.indrelid = c.oid)))))""";
 
     /** A hash over the rows that {@link #DEFINITIONS} depends on: a row that is changed gets a new version, which xmin tells. */
     static final String VERSION = """
@@ -92,6 +107,10 @@ final class PostgresCatalog {
               UNION ALL SELECT 't' || oid || ' ' || xmin FROM pg_type WHERE oid >= 16384 AND typtype IN ('b', 'd', 'r')
               UNION ALL SELECT 'r' || concat_ws(' ', oid, relname, relnamespace, relkind, relpersistence, relrowsecurity)
                 FROM pg_class WHERE oid >= 16384 AND relkind NOT IN ('i', 'I', 't')
+              UNION ALL SELECT 'g' || oid || ' ' || xmin FROM pg_trigger WHERE NOT tgisinternal
+              UNION ALL SELECT 'f' || oid || ' ' || xmin FROM pg_attrdef WHERE oid >= 16384
+              UNION ALL SELECT 'k' || oid || ' ' || xmin FROM pg_constraint WHERE conrelid >= 16384 AND contype IN ('c', 'x')
+              UNION ALL SELECT 'x' || indexrelid || ' ' || indrelid FROM pg_index WHERE indexrelid >= 16384 AND (indexprs IS NOT NULL OR indpred IS NOT NULL)
               UNION ALL SELECT 'i' || inhrelid || ' ' || inhparent FROM pg_inherits
               UNION ALL SELECT 'a' || concat_ws(' ', attrelid, attnum, atttypid)
                 FROM pg_attribute WHERE atttypid >= 16384 AND attrelid >= 16384)

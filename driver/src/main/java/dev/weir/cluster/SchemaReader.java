@@ -8,23 +8,29 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** Reads what a node's catalog says about the database's own objects. */
 final class SchemaReader {
     private static final String MODE = "mode";
+    private static final String PLAIN = "plain";
 
     private SchemaReader() {}
 
     static Schema read(Connection from, Dialect dialect) throws SQLException {
         List<Definition> definitions = new ArrayList<>();
+        Set<String> plainTables = new HashSet<>();
         Syntax syntax = dialect.syntax();
         try (Statement asking = from.createStatement();
                 ResultSet row = asking.executeQuery(dialect.definitionsSql())) {
             while (row.next()) {
                 if (row.getString(1).equals(MODE)) {
                     syntax = Syntax.ofH2Mode(row.getString(3));
+                } else if (row.getString(1).equals(PLAIN)) {
+                    plainTables.add(row.getString(3));
                 } else {
                     definitions.add(new Definition(
                             Definition.Kind.valueOf(row.getString(1).toUpperCase(Locale.ROOT)),
@@ -35,6 +41,6 @@ final class SchemaReader {
                 }
             }
         }
-        return new Schema(definitions, syntax);
+        return new Schema(definitions, syntax, plainTables);
     }
 }

@@ -2,6 +2,8 @@ package dev.weir.jdbc;
 
 import dev.weir.jdbc.SessionSettings.SessionSql;
 import dev.weir.sql.Classification;
+import dev.weir.sql.Kind;
+import dev.weir.sql.Tables;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +15,7 @@ final class BatchPlan {
     private boolean pins;
     private boolean leavesState;
     private boolean changesSchema;
+    private Tables inserts = Tables.NONE;
 
     BatchPlan(Delegate delegate) {
         this.delegate = delegate;
@@ -33,6 +36,11 @@ final class BatchPlan {
 
     boolean changesSchema() {
         return changesSchema;
+    }
+
+    /** The tables into which it inserts, if that is all it does and it finds out nothing. */
+    Tables inserts() {
+        return inserts;
     }
 
     List<SessionSql> settings() {
@@ -69,6 +77,7 @@ final class BatchPlan {
                 changesSchema = true;
             }
         }
+        inserts = inserts.and(classification.kind() == Kind.WRITE ? classification.tables() : Tables.ANY);
         pins |= classification.pins();
     }
 }

@@ -13,6 +13,7 @@ import dev.weir.sql.DdlShape;
 import dev.weir.sql.Kind;
 import dev.weir.sql.SqlDialect;
 import dev.weir.sql.TableName;
+import dev.weir.sql.Tables;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -235,10 +236,13 @@ final class Execution {
         if (!transaction.isOpen()) {
             routing.readCompleted(route, session);
             if (route.reason() == Reason.LEARNED) {
+                transaction.notes(Tables.ANY);
                 transaction.noteCommit(delegate);
             }
         } else if (transaction.isReadOnly()) {
             routing.readCompleted(route, session);
+        } else {
+            transaction.notes(Tables.ANY);
         }
     }
 
@@ -344,6 +348,7 @@ final class Execution {
         boolean controls = controlsTransaction(classification);
         Route route = routing.route(classification, session);
         Delegate delegate = openFor(route, classification, statement);
+        transaction.notes(inserted(classification));
         Node node = delegate.node();
         node.written();
         R result;
@@ -372,6 +377,15 @@ final class Execution {
         }
         leftState(sql, classification, delegate);
         return result;
+    }
+
+    /** What a statement does to the session's view: nothing, inserts without finding out anything, or whatever it may. */
+    private static Tables inserted(Classification classification) {
+        return switch (classification.kind()) {
+            case WRITE -> classification.tables();
+            case EMPTY, SAVEPOINT, RELEASE_SAVEPOINT, ROLLBACK_TO_SAVEPOINT, TRANSACTION_SETTING -> Tables.NONE;
+            default -> Tables.ANY;
+        };
     }
 
     /** H2's SET AUTOCOMMIT, which does what setAutoCommit does; null for anything else. */
@@ -445,6 +459,7 @@ final class Execution {
             throw Refusal.inTransaction("The node of a batch");
         }
         Delegate delegate = ready(plan.delegate());
+        transaction.notes(plan.inserts());
         delegate.node().written();
         R result;
         try {
@@ -513,6 +528,9 @@ final class Execution {
     private SQLException failedOnNode(Delegate delegate, @Nullable Classification classification, SQLException failure)
             throws SQLException {
         boolean open = transaction.isOpen();
+        if (!open) {
+            transaction.notes(Tables.ANY); // it may have done part of what it was to do
+        }
         Failure said = noteFailure(delegate.node(), delegate, failure);
         if (said != Failure.CONNECTION_LOST || "08007".equals(failure.getSQLState())) {
             transaction.noteImplicitCommit(delegate);

@@ -4,8 +4,10 @@ import dev.weir.capture.CapturingConnection;
 import dev.weir.capture.PrimaryStore;
 import dev.weir.cluster.Cluster;
 import dev.weir.cluster.NodeStatus;
+import dev.weir.cluster.RecentWrites;
 import dev.weir.log.Epoch;
 import dev.weir.sql.Classification;
+import dev.weir.sql.Tables;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -48,12 +50,19 @@ public final class H2Capture implements Capture {
         return lsn == 0 ? -1 : lsn;
     }
 
+    private void committed(Tables tables, long lsn) {
+        RecentWrites recent = cluster.recentWrites();
+        if (recent != null) {
+            recent.record(tables, lsn);
+        }
+    }
+
     private PrimaryStore store(Epoch epoch) {
         OfEpoch known = newest.get();
         if (known != null && known.epoch().equals(epoch)) {
             return known.store();
         }
-        OfEpoch fresh = new OfEpoch(epoch, new PrimaryStore(classifier, epoch, Clock.systemUTC()));
+        OfEpoch fresh = new OfEpoch(epoch, new PrimaryStore(classifier, epoch, Clock.systemUTC(), this::committed));
         return newest.compareAndSet(known, fresh) ? fresh.store() : store(epoch);
     }
 }

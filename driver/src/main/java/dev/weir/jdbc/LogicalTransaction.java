@@ -6,6 +6,7 @@ import dev.weir.routing.Routing;
 import dev.weir.routing.RoutingSession;
 import dev.weir.routing.RoutingSession.Transaction;
 import dev.weir.sql.SqlDialect;
+import dev.weir.sql.Tables;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -35,6 +36,9 @@ final class LogicalTransaction {
     private @Nullable Runnable afterCommit;
     private long appliedBefore;
     private long notedLsn = -1;
+
+    /** The tables into which the transaction has inserted, while that is all it has done; null if nothing is known of it. */
+    private @Nullable Tables inserted;
 
     LogicalTransaction(
             Routing routing, RoutingSession session, Delegates delegates, SessionSettings settings, Capture capture) {
@@ -254,10 +258,19 @@ final class LogicalTransaction {
         }
     }
 
+    /** Notes that a statement is about to do no more than insert into some tables, or anything at all. */
+    void notes(Tables tables) {
+        Tables before = inserted;
+        inserted = before == null ? tables : before.and(tables);
+    }
+
     /** Advances the session's clock past whatever the delegate has committed, or may have read from the primary. */
     void noteCommit(Delegate committing) throws SQLException {
         long lsn = capture.committedLsn(committing.connection());
-        routing.committed(session, lsn <= 0 || lsn == notedLsn ? -1 : lsn);
+        Tables known = inserted;
+        inserted = null;
+        routing.committed(
+                session, lsn <= 0 || lsn == notedLsn ? -1 : lsn, known == null || exposed != null ? Tables.ANY : known);
         notedLsn = lsn;
     }
 
@@ -356,6 +369,7 @@ final class LogicalTransaction {
     /** Tells the router which kind of transaction the next statement runs in. */
     private void restart() throws SQLException {
         if (delegate == null) {
+            inserted = null;
             session.begin(!isOpen() ? Transaction.NONE : isReadOnly() ? Transaction.READ_ONLY : Transaction.READ_WRITE);
             Delegate reached = exposed;
             if (reached != null && !reached.isDiscarded()) {

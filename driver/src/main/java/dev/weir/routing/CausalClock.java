@@ -1,6 +1,7 @@
 package dev.weir.routing;
 
 import dev.weir.cluster.Node;
+import dev.weir.sql.Tables;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -14,12 +15,21 @@ import org.jspecify.annotations.Nullable;
  * <p>Three kinds of knowledge, each only ever growing: an exact position (commits and reads whose LSN is known); a probe round
  * such that the primary's state before the next round has been seen (commits and reads of the primary whose LSN is not known);
  * and the same for each replica, where the replica itself is exempt for as long as it has not restarted.
+ *
+ * <p>Apart from that it knows what it would be without the scope's own blind inserts, and when these wrote to which table: a read of
+ * other tables cannot tell whether they are there.
  */
 final class CausalClock {
     static final long NONE = -1;
 
     private final AtomicReference<@Nullable CausalToken> token = new AtomicReference<>();
     private final AtomicLong primaryRound = new AtomicLong(NONE);
+
+    /** As token and primaryRound, without blind inserts. */
+    private final AtomicReference<@Nullable CausalToken> observedToken = new AtomicReference<>();
+
+    private final AtomicLong observedRound = new AtomicLong(NONE);
+    private final AtomicReference<@Nullable TableRounds> inserted = new AtomicReference<>();
     private final AtomicReferenceArray<@Nullable Seen> replicas;
     private final AtomicLong version = new AtomicLong();
     private final Hold hold = new Hold();
@@ -45,28 +55,69 @@ final class CausalClock {
 
     /** Records a position that was seen. One of a newer epoch replaces one of an older, whose positions it does not compare with. */
     void see(long epoch, long lsn) {
+        boolean observed = advance(observedToken, epoch, lsn);
+        if (advance(token, epoch, lsn) || observed) {
+            version.incrementAndGet();
+        }
+    }
+
+    private static boolean advance(AtomicReference<@Nullable CausalToken> token, long epoch, long lsn) {
         while (true) {
             CausalToken seen = token.get();
             if (seen != null && (seen.epoch() > epoch || (seen.epoch() == epoch && seen.lsn() >= lsn))) {
-                return;
+                return false;
             }
             if (token.compareAndSet(seen, new CausalToken(epoch, lsn))) {
-                version.incrementAndGet();
-                return;
+                return true;
             }
         }
     }
 
     /** Records that the primary's state was seen by a commit or read that ended when this round was the newest to have begun. */
     void seePrimary(long round) {
-        long seen = primaryRound.get();
-        while (seen < round) {
-            if (primaryRound.compareAndSet(seen, round)) {
-                version.incrementAndGet();
-                return;
-            }
-            seen = primaryRound.get();
+        boolean observed = advance(observedRound, round);
+        if (advance(primaryRound, round) || observed) {
+            version.incrementAndGet();
         }
+    }
+
+    private static boolean advance(AtomicLong newest, long round) {
+        long seen = newest.get();
+        while (seen < round) {
+            if (newest.compareAndSet(seen, round)) {
+                return true;
+            }
+            seen = newest.get();
+        }
+        return false;
+    }
+
+    /**
+     * Records a commit of nothing but blind inserts into some tables, acknowledged when this round was the newest to have begun.
+     *
+     * @param epoch that of its position
+     * @param lsn its position; -1 if that is not known
+     */
+    void insert(Tables tables, long round, long epoch, long lsn) {
+        if (!insertedInto().wrote(tables, round)) {
+            seePrimary(round);
+        }
+        if (lsn < 0) {
+            advance(primaryRound, round);
+        } else {
+            advance(token, epoch, lsn);
+        }
+        version.incrementAndGet();
+    }
+
+    private TableRounds insertedInto() {
+        TableRounds known = inserted.get();
+        if (known != null) {
+            return known;
+        }
+        TableRounds fresh = new TableRounds();
+        TableRounds first = inserted.compareAndExchange(null, fresh);
+        return first == null ? fresh : first;
     }
 
     /** Records a read of a replica, chosen in this life of it, that ended when this round was the newest to have begun. */
@@ -98,7 +149,23 @@ final class CausalClock {
      * @return {@link #NONE} if nothing constrains it
      */
     long roundNeeded(Node replica, long life) {
-        long needed = primaryRound.get();
+        return withReads(primaryRound.get(), replica, life);
+    }
+
+    /** As {@link #roundNeeded(Node, long)} for a read of these tables only: blind inserts into others do not count. */
+    long roundNeeded(Node replica, long life, Tables read) {
+        TableRounds known = inserted.get();
+        long own = known == null ? NONE : known.newest(read);
+        return withReads(Math.max(observedRound.get(), own), replica, life);
+    }
+
+    /** As {@link #token} without the scope's own blind inserts. */
+    @Nullable CausalToken observedToken() {
+        return observedToken.get();
+    }
+
+    private long withReads(long atLeast, Node replica, long life) {
+        long needed = atLeast;
         for (int i = 0; i < replicas.length(); i++) {
             Seen seen = replicas.get(i);
             if (seen != null && seen.round > needed && (i != replica.index() || seen.life != life)) {
@@ -110,7 +177,17 @@ final class CausalClock {
 
     /** The newest round seen anywhere; {@link #NONE} if there is none. */
     long roundSeen() {
-        long newest = primaryRound.get();
+        return withReads(primaryRound.get());
+    }
+
+    /** As {@link #roundSeen()} for a read of these tables only. */
+    long roundSeen(Tables read) {
+        TableRounds known = inserted.get();
+        return withReads(Math.max(observedRound.get(), known == null ? NONE : known.newest(read)));
+    }
+
+    private long withReads(long atLeast) {
+        long newest = atLeast;
         for (int i = 0; i < replicas.length(); i++) {
             Seen seen = replicas.get(i);
             if (seen != null && seen.round > newest) {

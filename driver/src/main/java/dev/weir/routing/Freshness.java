@@ -2,6 +2,8 @@ package dev.weir.routing;
 
 import dev.weir.cluster.ClusterView;
 import dev.weir.cluster.NodeStatus;
+import dev.weir.cluster.RecentWrites;
+import dev.weir.sql.Tables;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -9,10 +11,13 @@ import org.jspecify.annotations.Nullable;
 final class Freshness {
     private final long maxLagNanos;
     private final LongSupplier clock;
+    private final @Nullable RecentWrites recent;
 
-    Freshness(long maxLagNanos, LongSupplier clock) {
+    /** @param recent what embedded replicas may lack; null if positions are sampled */
+    Freshness(long maxLagNanos, LongSupplier clock, @Nullable RecentWrites recent) {
         this.maxLagNanos = maxLagNanos;
         this.clock = clock;
+        this.recent = recent;
     }
 
     /** What stands against the replica; null if nothing does. */
@@ -57,6 +62,33 @@ final class Freshness {
         return replica.coveredRound() < 0 || clock.getAsLong() - replica.coveredNanos() > boundNanos;
     }
 
+    /**
+     * Whether a replica that lacks something which the session has seen still answers a read of these tables as one that has it all
+     * would: where the log tells, because none of what it lacks touches them; else because all that it lacks are the session's own blind
+     * inserts into others.
+     */
+    boolean hasAllOf(Tables read, NodeStatus replica, CausalClock seen, ClusterView view) {
+        if (!read.isKnown() || replica.isSuspect() || lagsTooMuch(replica, view.primary(), view.nanos())) {
+            return false;
+        }
+        CausalToken observed = view.isExact() ? seen.token() : seen.observedToken();
+        if (observed != null
+                && behind(observed, replica, view) != null
+                && !isUntouched(read, replica, observed, view)) {
+            return false;
+        }
+        long needed = seen.roundNeeded(replica.node(), replica.life(), read);
+        return needed == CausalClock.NONE || replica.coveredRound() > needed;
+    }
+
+    private boolean isUntouched(Tables read, NodeStatus replica, CausalToken needed, ClusterView view) {
+        NodeStatus primary = view.primary();
+        return recent != null
+                && primary != null
+                && primary.epoch() == needed.epoch()
+                && recent.areEqual(read, view.appliedLsn(replica), needed.lsn(), primary.lsn());
+    }
+
     private static @Nullable Reason unseen(NodeStatus replica, CausalClock seen, ClusterView view) {
         CausalToken token = seen.token();
         if (token != null) {
@@ -84,7 +116,7 @@ final class Freshness {
     }
 
     private static int rank(Reason obstacle) {
-        if (obstacle == Reason.BEHIND_SESSION || obstacle == Reason.BEHIND_BOUND) {
+        if (obstacle == Reason.BEHIND_SESSION || obstacle == Reason.BEHIND_BOUND || obstacle == Reason.BEHIND_PRIMARY) {
             return 3;
         }
         if (obstacle == Reason.OTHER_EPOCH) {

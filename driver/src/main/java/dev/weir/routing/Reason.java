@@ -25,9 +25,11 @@ public enum Reason {
     READ_WRITE_TRANSACTION("a transaction not declared read-only runs on the primary"),
     HINT_PRIMARY("its hint asks for the primary"),
     STRONG("level strong is served by the primary"),
+    UP_TO_DATE("the replica has reached the position that the primary had after the read began"),
     TABLELESS("it reads no table, so any healthy node gives the same answer"),
     NOTHING_SEEN("the session has seen nothing that the replica could miss"),
     CAUGHT_UP("the replica has applied all that the session has seen"),
+    UNTOUCHED("the replica has every write to what it reads, if not every other that the session has seen"),
     SAME_REPLICA("the replica served the session's newest reads and has applied its newest write"),
     WITHIN_BOUND("the replica is fresher than the staleness bound"),
     EVENTUAL("level eventual takes any healthy replica"),
@@ -35,8 +37,10 @@ public enum Reason {
     TOO_MUCH_LAG("every replica is further behind than the greatest lag allowed"),
     BEHIND_SESSION("no replica is proven to have all that the session has seen"),
     BEHIND_BOUND("no replica is proven fresher than the staleness bound"),
+    BEHIND_PRIMARY("no replica is proven to have reached the position that the primary had after the read began"),
     OTHER_EPOCH("the session's token is of another epoch than the primary"),
     READ_ONLY_TRANSACTION("the open read-only transaction runs on a replica, and the statement is not a plain read"),
+    LATE_HINT("the open read-only transaction runs on a replica that was chosen for less than the hint asks"),
     NO_PRIMARY("no primary is known");
 
     private final String phrase;

@@ -10,6 +10,7 @@ import java.sql.SQLTransientConnectionException;
 import java.sql.SQLTransientException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The errors of statements that no node may execute. */
 final class Refusals {
@@ -17,7 +18,8 @@ final class Refusals {
 
     private Refusals() {}
 
-    static SQLException of(Reason reason, ClusterView view) {
+    /** @param needed the position that the session has seen; null if it is not known exactly */
+    static SQLException of(Reason reason, @Nullable CausalToken needed, ClusterView view) {
         return switch (reason) {
             case READ_ONLY_TRANSACTION ->
                 new SQLNonTransientException(
@@ -25,23 +27,30 @@ final class Refusals {
                                 + ". Run it outside the read-only transaction; if it only calls a function without side"
                                 + " effects, name the function in weir.readOnlyFunctions",
                         "25006");
+            case LATE_HINT ->
+                new SQLNonTransientException(
+                        "Statement refused: " + reason.phrase()
+                                + ". Put the hint on the first statement of the transaction, which chooses the node for all of"
+                                + " it, or run the statement outside the transaction",
+                        "25001");
             case NO_PRIMARY ->
                 new SQLTransientConnectionException(
-                        "No node may execute the statement: " + reason.phrase() + ". Nodes: " + nodes(view), "08006");
+                        "No node may execute the statement: " + reason.phrase() + ". Nodes: " + nodes(null, view),
+                        "08006");
             default ->
                 new SQLTransientException(
                         "No replica may serve the read and weir.noReplica=fail (or the hint) keeps it from the primary: "
-                                + reason.phrase() + ". Nodes: " + nodes(view)
+                                + reason.phrase() + ". Nodes: " + nodes(needed, view)
                                 + ". Relax the level or the bounds, or let the primary serve it",
                         "55000");
         };
     }
 
-    static SQLException timedOut(long limitNanos, ClusterView view) {
+    static SQLException timedOut(long limitNanos, @Nullable CausalToken needed, ClusterView view) {
         return new SQLTimeoutException(
                 "The query timeout of " + TimeUnit.NANOSECONDS.toSeconds(limitNanos)
                         + " s ended while the read waited for a replica to catch up (weir.waitForReplica is longer)."
-                        + " Nodes: " + nodes(view),
+                        + " Nodes: " + nodes(needed, view),
                 CANCELLED);
     }
 
@@ -50,18 +59,36 @@ final class Refusals {
                 "The statement was cancelled while it waited for a replica; nothing was sent", CANCELLED);
     }
 
-    private static String nodes(ClusterView view) {
-        return view.statuses().stream().map(status -> standing(status, view)).collect(Collectors.joining("; "));
+    private static String nodes(@Nullable CausalToken needed, ClusterView view) {
+        return view.statuses().stream()
+                .map(status -> standing(status, needed, view))
+                .collect(Collectors.joining("; "));
     }
 
-    private static String standing(NodeStatus status, ClusterView view) {
+    /** How far a replica is behind: in the log's own measure, and in time. */
+    private static String standing(NodeStatus status, @Nullable CausalToken needed, ClusterView view) {
         if (!status.isUp() || status.role() != NodeRole.REPLICA) {
             return status.describe();
         }
+        StringBuilder text = new StringBuilder(status.node().toString());
+        long has = view.appliedLsn(status);
+        NodeStatus primary = view.primary();
+        long newest = primary == null ? -1 : view.appliedLsn(primary);
+        long wanted = needed == null ? newest : Math.max(needed.lsn(), newest);
+        text.append(" is at LSN ").append(has);
+        if (wanted >= 0) {
+            text.append(", ")
+                    .append(Math.max(0, wanted - has))
+                    .append(" short of ")
+                    .append(wanted);
+        }
         if (status.coveredRound() < 0) {
-            return status.node() + " is behind the primary by an unknown time";
+            return text.append(", by an unknown time").toString();
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(view.nanos() - status.coveredNanos());
-        return status.node() + " is at most " + millis + " ms behind the primary";
+        return text.append(", at most ")
+                .append(Math.max(0, millis))
+                .append(" ms behind the primary")
+                .toString();
     }
 }

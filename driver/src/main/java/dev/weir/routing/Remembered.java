@@ -2,6 +2,7 @@ package dev.weir.routing;
 
 import dev.weir.cluster.ClusterView;
 import dev.weir.cluster.NodeStatus;
+import dev.weir.sql.Tables;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ final class Remembered {
     private long version;
     private long eligible;
     private @Nullable NodeStatus kept;
+    private Tables keptFor = Tables.ANY;
     private @Nullable Route route;
 
     /** The replicas found eligible under the same view by a read that needs no more than the level eventual; 0 if not known. */
@@ -35,22 +37,30 @@ final class Remembered {
     }
 
     /** The route of a session that keeps to one replica, if neither view nor clock have changed and the replica has not just failed. */
-    @Nullable Route kept(ClusterView now, long clockVersion) {
+    @SuppressWarnings("ReferenceEquality") // equal sets that are not the same take the longer way
+    @Nullable Route kept(ClusterView now, long clockVersion, Tables read) {
         NodeStatus replica = kept;
-        return view == now && causal && version == clockVersion && replica != null && !replica.isSuspect()
+        return view == now
+                        && causal
+                        && version == clockVersion
+                        && replica != null
+                        && !replica.isSuspect()
+                        && (keptFor == Tables.ANY || keptFor == read)
                 ? route
                 : null;
     }
 
     /**
      * @param clockVersion the clock's version before it was looked at
+     * @param read the tables of the reads for which it was chosen
      */
-    void keep(ClusterView now, long clockVersion, NodeStatus replica, Route chosen) {
+    void keep(ClusterView now, long clockVersion, NodeStatus replica, Route chosen, Tables read) {
         view = now;
         causal = true;
         version = clockVersion;
         eligible = 0;
         kept = replica;
         route = chosen;
+        keptFor = read;
     }
 }

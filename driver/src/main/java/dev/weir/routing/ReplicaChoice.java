@@ -3,6 +3,8 @@ package dev.weir.routing;
 import dev.weir.cluster.ClusterView;
 import dev.weir.cluster.Node;
 import dev.weir.cluster.NodeStatus;
+import dev.weir.cluster.RecentWrites;
+import dev.weir.sql.Tables;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,30 +16,60 @@ final class ReplicaChoice {
     private final Freshness freshness;
     private final Balance balance;
     private final boolean shared;
+    private final boolean tableAware;
 
-    ReplicaChoice(RoutingSettings settings, Routes routes, LongSupplier clock) {
+    ReplicaChoice(RoutingSettings settings, Routes routes, LongSupplier clock, @Nullable RecentWrites recent) {
         this.routes = routes;
-        this.freshness = new Freshness(settings.maxLag().toNanos(), clock);
+        this.freshness = new Freshness(settings.maxLag().toNanos(), clock, recent);
         this.balance = new Balance(settings.loadBalance());
+        this.tableAware = settings.tableAware();
         this.shared = settings.sessionScope() == SessionScope.APPLICATION;
     }
 
-    /** The route at level session; one without a node, and with the reason, if no replica has all that the session has seen. */
-    Route causal(RoutingSession session, ClusterView view) {
+    /**
+     * The route at level session; one without a node, and with the reason, if no replica has all that the session has seen.
+     *
+     * @param read the tables that may be read
+     */
+    Route causal(Tables read, RoutingSession session, ClusterView view) {
         long version = session.clock().version();
         if (view.isExact()) {
-            return exact(version, session, view);
+            Route caughtUp = exact(version, session, view);
+            return caughtUp.node() == null ? untouched(caughtUp, read, session, view) : caughtUp;
         }
-        Route kept = session.remembered().kept(view, version);
+        Route kept = session.remembered().kept(view, version, read);
         if (kept != null) {
             return kept;
         }
-        Route chosen = choose(true, Demand.UNBOUNDED, null, session, view);
+        Route chosen = choose(true, Demand.UNBOUNDED, null, version, session, view);
+        Tables by = Tables.ANY;
+        if (chosen.node() == null) {
+            chosen = untouched(chosen, read, session, view);
+            by = read;
+        }
         Node node = chosen.node();
         if (node != null && (shared || view.replicaCount() == 1)) {
-            session.remembered().keep(view, version, view.status(node), chosen);
+            session.remembered().keep(view, version, view.status(node), chosen, by);
         }
         return chosen;
+    }
+
+    /** A replica that has all that matters for a read of these tables; what was refused before if there is none. */
+    private Route untouched(Route refused, Tables read, RoutingSession session, ClusterView view) {
+        if (!tableAware || !read.isKnown() || refused.reason() != Reason.BEHIND_SESSION) {
+            return refused;
+        }
+        int count = Math.min(view.replicaCount(), MOST);
+        long eligible = 0;
+        for (int i = 0; i < count; i++) {
+            eligible |= freshness.hasAllOf(read, view.replica(i), session.clock(), view) ? 1L << i : 0;
+        }
+        if (eligible == 0) {
+            return refused;
+        }
+        NodeStatus picked =
+                view.isExact() ? view.replica(balance.pick(eligible, session, view)) : keptTo(eligible, session, view);
+        return routes.to(picked.node(), Reason.UNTOUCHED);
     }
 
     /** Positions in memory only grow; so a replica found eligible before is so still, unless it has been copied anew since. */
@@ -51,6 +83,31 @@ final class ReplicaChoice {
             }
         }
         return choose(true, Demand.UNBOUNDED, null, version, session, view);
+    }
+
+    /**
+     * The route to a replica that has reached the position which the primary had after the session's strong read began; one without a
+     * node, and with the reason, if there is none.
+     */
+    Route upToDate(RoutingSession session, ClusterView view) {
+        int count = Math.min(view.replicaCount(), MOST);
+        long eligible = 0;
+        Reason nearest = Reason.NO_REPLICA;
+        for (int i = 0; i < count; i++) {
+            NodeStatus replica = view.replica(i);
+            Reason obstacle = freshness.obstacle(replica, false, Demand.UNBOUNDED, null, session.clock(), view);
+            if (obstacle == null && !session.strongFloor().isReachedBy(replica, view)) {
+                obstacle = Reason.BEHIND_PRIMARY;
+            }
+            if (obstacle == null) {
+                eligible |= 1L << i;
+            } else {
+                nearest = Freshness.nearer(nearest, obstacle);
+            }
+        }
+        return eligible == 0
+                ? routes.refused(nearest)
+                : routes.to(view.replica(balance.pick(eligible, session, view)).node(), Reason.UP_TO_DATE);
     }
 
     /** The route at level eventual; one without a node, and with the reason, if no replica is in rotation and within the greatest lag. */

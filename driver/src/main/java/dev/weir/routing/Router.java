@@ -4,9 +4,11 @@ import dev.weir.cluster.ClusterView;
 import dev.weir.cluster.Node;
 import dev.weir.cluster.NodeRole;
 import dev.weir.cluster.NodeStatus;
+import dev.weir.cluster.RecentWrites;
 import dev.weir.sql.Classification;
 import dev.weir.sql.Hint;
 import dev.weir.sql.Kind;
+import dev.weir.sql.Tables;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -21,10 +23,11 @@ final class Router {
     private final RoutingSettings settings;
     private final ReplicaChoice choice;
 
-    Router(List<Node> nodes, RoutingSettings settings, LongSupplier clock) {
+    /** @param recent what embedded replicas may lack; null if positions are sampled */
+    Router(List<Node> nodes, RoutingSettings settings, LongSupplier clock, @Nullable RecentWrites recent) {
         this.routes = new Routes(nodes);
         this.settings = settings;
-        this.choice = new ReplicaChoice(settings, routes, clock);
+        this.choice = new ReplicaChoice(settings, routes, clock, recent);
     }
 
     /** @throws SQLException 22023 if the statement's hint names a malformed token */
@@ -35,7 +38,7 @@ final class Router {
         }
         boolean read = statement.kind() == Kind.READ;
         return switch (session.transaction()) {
-            case NONE -> read ? read(statement, session, view) : toPrimary(reason(statement.kind()), view);
+            case NONE -> read ? read(statement, false, session, view) : toPrimary(reason(statement.kind()), view);
             case READ_WRITE -> {
                 Node node = session.transactionNode();
                 yield node == null
@@ -50,12 +53,29 @@ final class Router {
         boolean read = statement.kind() == Kind.READ;
         Node node = session.transactionNode();
         if (node == null) {
-            return read ? read(statement, session, view) : toPrimary(reason(statement.kind()), view);
+            return read ? read(statement, true, session, view) : toPrimary(reason(statement.kind()), view);
         }
         boolean onReplica = view.status(node).role() != NodeRole.PRIMARY;
+        if (onReplica && read && asksForMore(statement.hint(), session)) {
+            return routes.refused(Reason.LATE_HINT);
+        }
         return onReplica && !read && needsPrimary(statement.kind())
                 ? routes.refused(Reason.READ_ONLY_TRANSACTION)
                 : routes.to(node, Reason.IN_TRANSACTION);
+    }
+
+    /** Whether a hint asks for what the choice of the transaction's replica has not heeded. */
+    private static boolean asksForMore(@Nullable Hint hint, RoutingSession session) {
+        if (hint == null || hint.equals(session.openingHint())) {
+            return false;
+        }
+        boolean weaker = hint.target() == null
+                || hint.target() == Hint.Target.EVENTUAL
+                || hint.target() == Hint.Target.REPLICA
+                || (hint.target() == Hint.Target.SESSION
+                        && session.openingHint() == null
+                        && session.consistency() == Consistency.SESSION);
+        return !weaker || hint.maxStaleness() != null || hint.after() != null;
     }
 
     /** Whether a kind would have effects, or give wrong answers, on the replica that a read-only transaction runs on. */
@@ -95,17 +115,22 @@ final class Router {
         };
     }
 
-    private Route read(Classification statement, RoutingSession session, ClusterView view) throws SQLException {
+    /** @param opens whether it opens a read-only transaction, whose later reads of any table run on the same node */
+    private Route read(Classification statement, boolean opens, RoutingSession session, ClusterView view)
+            throws SQLException {
         Hint hint = statement.hint();
         if (hint != null) {
-            return hinted(hint, statement, session, view);
+            return hinted(hint, statement, opens, session, view);
         }
-        if (statement.tableless()) {
+        if (statement.tableless() && !opens) {
             return tableless(session, view);
         }
         return switch (session.consistency()) {
-            case STRONG -> toPrimary(Reason.STRONG, view);
-            case SESSION -> served(choice.causal(session, view), settings.noReplica(), view);
+            case STRONG -> strong(session, view);
+            case SESSION -> {
+                Tables read = opens ? Tables.ANY : statement.tables();
+                yield served(choice.causal(read, session, view), settings.noReplica(), view);
+            }
             case EVENTUAL -> served(choice.eventual(session, view), settings.noReplica(), view);
             case BOUNDED -> {
                 Route fresh = choice.choose(false, session.maxStalenessNanos(), null, session, view);
@@ -114,17 +139,23 @@ final class Router {
         };
     }
 
-    private Route hinted(Hint hint, Classification statement, RoutingSession session, ClusterView view)
+    private Route strong(RoutingSession session, ClusterView view) {
+        return settings.strongReads() == StrongReads.PRIMARY
+                ? toPrimary(Reason.STRONG, view)
+                : served(choice.upToDate(session, view), settings.noReplica(), view);
+    }
+
+    private Route hinted(Hint hint, Classification statement, boolean opens, RoutingSession session, ClusterView view)
             throws SQLException {
         Hint.Target target = hint.target();
-        CausalToken after = hint.after() == null ? null : CausalToken.parse(hint.after());
+        CausalToken after = hint.after() == null ? null : TokenText.parse(hint.after(), view.cluster());
         if (target == Hint.Target.PRIMARY) {
             return toPrimary(Reason.HINT_PRIMARY, view);
         }
         if (target == Hint.Target.STRONG || (session.consistency() == Consistency.STRONG && !names(target))) {
-            return toPrimary(Reason.STRONG, view);
+            return strong(session, view);
         }
-        if (statement.tableless()) {
+        if (statement.tableless() && !opens) {
             return tableless(session, view);
         }
         Demand demand = Demand.of(hint, after, session);

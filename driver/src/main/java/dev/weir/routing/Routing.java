@@ -7,12 +7,16 @@ import dev.weir.cluster.NodeRole;
 import dev.weir.cluster.NodeStatus;
 import dev.weir.log.EmbeddedReplication;
 import dev.weir.sql.Classification;
+import dev.weir.sql.Hint;
+import dev.weir.sql.Kind;
+import dev.weir.sql.Tables;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Routing of one cluster under one set of settings: the rules applied to the newest view, and the sessions' clocks. Thread-safe. */
@@ -22,7 +26,10 @@ public final class Routing {
     /** How long a wait may go on unaware that its statement was cancelled. */
     private static final long SLICE_NANOS = 50_000_000;
 
+    private static final long SHORTEST_PAUSE_NANOS = 1_000_000;
+
     private final Cluster cluster;
+    private final AtomicLong hastened;
     private final RoutingSettings settings;
     private final Router router;
     private final boolean alone;
@@ -33,8 +40,9 @@ public final class Routing {
 
     public Routing(Cluster cluster, RoutingSettings settings) {
         this.cluster = cluster;
+        this.hastened = new AtomicLong(cluster.nanos());
         this.settings = settings;
-        this.router = new Router(cluster.nodes(), settings, cluster::nanos);
+        this.router = new Router(cluster.nodes(), settings, cluster::nanos, cluster.recentWrites());
         this.alone = cluster.nodes().size() == 1;
     }
 
@@ -78,16 +86,39 @@ public final class Routing {
      *     replica; 55000 if no replica may serve it and the primary must not; 22023 if its hint holds a malformed token
      */
     public Route route(Classification statement, RoutingSession session, Patience patience) throws SQLException {
+        if (settings.strongReads() == StrongReads.REPLICA && mayBeStrong(statement, session)) {
+            session.strongFloor(new StrongFloor(cluster.round(), cluster.exactPrimaryLsn()));
+        }
         ClusterView view = cluster.view();
         session.routedBy(view);
         Route route = router.route(statement, session, view);
         if (isBehind(route)) {
             route = waited(route, statement, session, patience);
+            if (isBehind(route)) {
+                hasten();
+            }
+        }
+        if (session.transaction() == RoutingSession.Transaction.READ_ONLY && session.transactionNode() == null) {
+            session.openBy(statement.hint());
         }
         if (route.node() == null) {
-            throw Refusals.of(route.reason(), session.routedBy());
+            throw Refusals.of(route.reason(), session.clock().token(), session.routedBy());
         }
         return route;
+    }
+
+    /** Has the nodes asked soon, so that the next reads find the replicas proven; not more often than a fiftieth of the interval. */
+    private void hasten() {
+        if (cluster.recentWrites() != null) {
+            return; // positions are known exactly
+        }
+        long now = cluster.nanos();
+        long last = hastened.get();
+        long pause = Math.max(
+                SHORTEST_PAUSE_NANOS, cluster.settings().probeInterval().toNanos() / 50);
+        if (now - last >= pause && hastened.compareAndSet(last, now)) {
+            cluster.probeNow();
+        }
     }
 
     /** As {@link #route(Classification, RoutingSession, Patience)} for a statement without a query timeout. */
@@ -99,13 +130,16 @@ public final class Routing {
             throws SQLException {
         long asked = settings.waitForReplica().toNanos();
         long began = cluster.nanos();
+        if (unproven.reason() == Reason.BEHIND_PRIMARY && !session.strongFloor().isKnown(session.routedBy())) {
+            return asked(unproven, began, statement, session, patience);
+        }
         if (asked > 0) {
             long limit = patience.limitNanos();
             Route route = caughtUp(unproven, began + Math.min(asked, limit), statement, session, patience);
             long took = cluster.nanos() - began;
             patience.waited(took);
             if (took >= limit && limit < asked && isBehind(route)) {
-                throw Refusals.timedOut(limit, session.routedBy());
+                throw Refusals.timedOut(limit, session.clock().token(), session.routedBy());
             }
             return route;
         }
@@ -121,8 +155,42 @@ public final class Routing {
         }
     }
 
+    /** Asks the primary for its position, together with all reads that wait for that, and goes on waiting for replicas if it may. */
+    private Route asked(Route unproven, long began, Classification statement, RoutingSession session, Patience patience)
+            throws SQLException {
+        long limit = patience.limitNanos();
+        long deadline = began + Math.min(limit, SAMPLE_PATIENCE.toNanos());
+        Route route = unproven;
+        try {
+            long left = deadline - cluster.nanos();
+            while (left > 0 && isBehind(route) && !session.strongFloor().isKnown(session.routedBy())) {
+                route = afterSamples(left, statement, session, patience);
+                left = deadline - cluster.nanos();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return route;
+        }
+        long wait = settings.waitForReplica().toNanos();
+        if (isBehind(route) && wait > 0) {
+            route = caughtUp(route, began + Math.min(wait, limit), statement, session, patience);
+        }
+        patience.waited(cluster.nanos() - began);
+        return route;
+    }
+
+    private static boolean mayBeStrong(Classification statement, RoutingSession session) {
+        Hint hint = statement.hint();
+        return statement.kind() == Kind.READ
+                && (session.consistency() == Consistency.STRONG
+                        || (hint != null && hint.target() == Hint.Target.STRONG));
+    }
+
     private static boolean isBehind(Route route) {
-        return route.reason() == Reason.BEHIND_SESSION || route.reason() == Reason.BEHIND_BOUND;
+        return switch (route.reason()) {
+            case BEHIND_SESSION, BEHIND_BOUND, BEHIND_PRIMARY -> true;
+            default -> false;
+        };
     }
 
     private Route caughtUp(
@@ -132,18 +200,23 @@ public final class Routing {
         try {
             long left = deadline - cluster.nanos();
             while (left > 0 && isBehind(route)) {
-                ClusterView view = cluster.awaitSamples(Duration.ofNanos(Math.min(left, SLICE_NANOS)));
-                if (patience.isWithdrawn()) {
-                    throw Refusals.cancelled();
-                }
-                session.routedBy(view);
-                route = router.route(statement, session, view);
+                route = afterSamples(left, statement, session, patience);
                 left = deadline - cluster.nanos();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         return route;
+    }
+
+    private Route afterSamples(long left, Classification statement, RoutingSession session, Patience patience)
+            throws SQLException, InterruptedException {
+        ClusterView view = cluster.awaitSamples(Duration.ofNanos(Math.min(left, SLICE_NANOS)));
+        if (patience.isWithdrawn()) {
+            throw Refusals.cancelled();
+        }
+        session.routedBy(view);
+        return router.route(statement, session, view);
     }
 
     /**
@@ -157,7 +230,7 @@ public final class Routing {
         session.routedBy(view);
         Route route = router.toPrimary(reason, session, view);
         if (route.node() == null) {
-            throw Refusals.of(route.reason(), view);
+            throw Refusals.of(route.reason(), session.clock().token(), view);
         }
         return route;
     }
@@ -168,9 +241,12 @@ public final class Routing {
      * @throws SQLException 22023 if its hint holds a malformed token
      */
     public Explanation explain(Classification statement, RoutingSession session) throws SQLException {
+        if (settings.strongReads() == StrongReads.REPLICA && mayBeStrong(statement, session)) {
+            session.strongFloor(new StrongFloor(cluster.round(), cluster.exactPrimaryLsn()));
+        }
         ClusterView view = cluster.view();
         Route route = router.route(statement, session, view);
-        return Explanation.of(route, session.clock(), view);
+        return Explanation.of(route, statement, session, view);
     }
 
     /**
@@ -216,7 +292,7 @@ public final class Routing {
     private static boolean isCausal(Reason reason, Consistency level) {
         return switch (reason) {
             case EVENTUAL, WITHIN_BOUND, TABLELESS -> false;
-            case NOTHING_SEEN, CAUGHT_UP, SAME_REPLICA -> true;
+            case NOTHING_SEEN, CAUGHT_UP, UNTOUCHED, SAME_REPLICA -> true;
             default -> level == Consistency.SESSION || level == Consistency.STRONG;
         };
     }
@@ -245,11 +321,23 @@ public final class Routing {
      * Records a transaction that ended on the primary: a commit that succeeded, DDL included, or the end of one that only read.
      *
      * @param lsn its position; -1 if that is not known, or if it wrote nothing but may have read
+     * @param inserted the tables to which it added rows, if it has done nothing else and found out nothing
      * @throws SQLException 08006 if an embedded primary's position cannot be read
      */
-    public void committed(RoutingSession session, long lsn) throws SQLException {
+    public void committed(RoutingSession session, long lsn, Tables inserted) throws SQLException {
         NodeStatus primary = session.routedBy().primary();
-        if (lsn < 0 || primary == null || primary.epoch() < 1) {
+        boolean known = lsn >= 0 && primary != null && primary.epoch() >= 1;
+        boolean blind = inserted.isKnown() && inserted.count() > 0 && cluster.recentWrites() == null;
+        if (blind && !alone) {
+            session.clock()
+                    .insert(
+                            inserted,
+                            cluster.round(),
+                            known && primary != null ? primary.epoch() : 0,
+                            known ? lsn : -1);
+            return;
+        }
+        if (!known || primary == null) {
             if (!alone) {
                 seenPrimary(session);
             }
@@ -274,7 +362,7 @@ public final class Routing {
         long round = alone ? cluster.round() : clock.roundSeen();
         if (round == CausalClock.NONE) {
             long epoch = primary == null ? 0 : primary.epoch();
-            return (known == null ? new CausalToken(Math.max(1, epoch), 0) : known).toString();
+            return text(known == null ? new CausalToken(Math.max(1, epoch), 0) : known);
         }
         if (primary == null || primary.round() <= round) {
             primary = sampled();
@@ -289,9 +377,13 @@ public final class Routing {
         }
         CausalToken sampled = new CausalToken(primary.epoch(), primary.lsn());
         if (known != null && known.epoch() == sampled.epoch() && known.lsn() > sampled.lsn()) {
-            return known.toString();
+            return text(known);
         }
-        return sampled.toString();
+        return text(sampled);
+    }
+
+    private String text(CausalToken token) {
+        return TokenText.of(token, cluster.view().cluster());
     }
 
     private @Nullable NodeStatus sampled() {
@@ -306,10 +398,10 @@ public final class Routing {
     /**
      * Makes the session see at least what a token names.
      *
-     * @throws SQLException 22023 if the text is not a token
+     * @throws SQLException 22023 if the text is not a token, or one of another cluster
      */
     public void adopt(RoutingSession session, String token) throws SQLException {
-        CausalToken parsed = CausalToken.parse(token);
+        CausalToken parsed = TokenText.parse(token, cluster.view().cluster());
         session.clock().see(parsed.epoch(), parsed.lsn());
     }
 }

@@ -2,6 +2,7 @@ package dev.weir.routing;
 
 import dev.weir.cluster.ClusterView;
 import dev.weir.cluster.Node;
+import dev.weir.sql.Hint;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,8 @@ public final class RoutingSession {
     private long maxStalenessNanos;
     private Transaction transaction = Transaction.NONE;
     private @Nullable Node transactionNode;
+    private @Nullable Hint openingHint;
+    private StrongFloor strongFloor = StrongFloor.UNKNOWN;
     private @Nullable Node pinnedTo;
     private ClusterView routedBy;
     private final Remembered remembered = new Remembered();
@@ -75,6 +78,25 @@ public final class RoutingSession {
     public void begin(Transaction kind) {
         transaction = kind;
         transactionNode = null;
+        openingHint = null;
+    }
+
+    /** Says which hint had a part in choosing the transaction's node. */
+    void openBy(@Nullable Hint hint) {
+        openingHint = hint;
+    }
+
+    @Nullable Hint openingHint() {
+        return openingHint;
+    }
+
+    /** What the strong read that is being routed demands. */
+    StrongFloor strongFloor() {
+        return strongFloor;
+    }
+
+    void strongFloor(StrongFloor floor) {
+        strongFloor = floor;
     }
 
     /** Says that the transaction has executed a statement on this node and stays there. */

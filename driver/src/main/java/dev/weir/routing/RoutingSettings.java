@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param waitForReplica how long a read waits for a replica to catch up before the primary serves it
  * @param loadBalance how one of several eligible replicas is picked
  * @param noReplica what happens to a read that no replica may serve
+ * @param strongReads what serves reads at level strong
+ * @param tableAware whether a read at level session may run on a replica that lacks only writes to other tables than it reads
  */
 public record RoutingSettings(
         Consistency consistency,
@@ -20,7 +22,9 @@ public record RoutingSettings(
         Duration maxLag,
         Duration waitForReplica,
         LoadBalance loadBalance,
-        NoReplica noReplica) {
+        NoReplica noReplica,
+        StrongReads strongReads,
+        boolean tableAware) {
     public static final RoutingSettings DEFAULT = new RoutingSettings(
             Consistency.SESSION,
             SessionScope.APPLICATION,
@@ -28,7 +32,9 @@ public record RoutingSettings(
             Duration.ofSeconds(10),
             Duration.ZERO,
             LoadBalance.LEAST_OUTSTANDING,
-            NoReplica.PRIMARY);
+            NoReplica.PRIMARY,
+            StrongReads.PRIMARY,
+            true);
 
     public RoutingSettings {
         if (maxStaleness.isNegative() || maxLag.isNegative() || waitForReplica.isNegative()) {
@@ -38,32 +44,111 @@ public record RoutingSettings(
     }
 
     public RoutingSettings withConsistency(Consistency level) {
-        return new RoutingSettings(level, sessionScope, maxStaleness, maxLag, waitForReplica, loadBalance, noReplica);
+        return new RoutingSettings(
+                level,
+                sessionScope,
+                maxStaleness,
+                maxLag,
+                waitForReplica,
+                loadBalance,
+                noReplica,
+                strongReads,
+                tableAware);
     }
 
     public RoutingSettings withSessionScope(SessionScope scope) {
-        return new RoutingSettings(consistency, scope, maxStaleness, maxLag, waitForReplica, loadBalance, noReplica);
+        return new RoutingSettings(
+                consistency,
+                scope,
+                maxStaleness,
+                maxLag,
+                waitForReplica,
+                loadBalance,
+                noReplica,
+                strongReads,
+                tableAware);
     }
 
     public RoutingSettings withMaxStaleness(Duration bound) {
-        return new RoutingSettings(consistency, sessionScope, bound, maxLag, waitForReplica, loadBalance, noReplica);
+        return new RoutingSettings(
+                consistency,
+                sessionScope,
+                bound,
+                maxLag,
+                waitForReplica,
+                loadBalance,
+                noReplica,
+                strongReads,
+                tableAware);
     }
 
     public RoutingSettings withMaxLag(Duration lag) {
         return new RoutingSettings(
-                consistency, sessionScope, maxStaleness, lag, waitForReplica, loadBalance, noReplica);
+                consistency,
+                sessionScope,
+                maxStaleness,
+                lag,
+                waitForReplica,
+                loadBalance,
+                noReplica,
+                strongReads,
+                tableAware);
     }
 
     public RoutingSettings withWaitForReplica(Duration wait) {
-        return new RoutingSettings(consistency, sessionScope, maxStaleness, maxLag, wait, loadBalance, noReplica);
+        return new RoutingSettings(
+                consistency, sessionScope, maxStaleness, maxLag, wait, loadBalance, noReplica, strongReads, tableAware);
     }
 
     public RoutingSettings withLoadBalance(LoadBalance balance) {
-        return new RoutingSettings(consistency, sessionScope, maxStaleness, maxLag, waitForReplica, balance, noReplica);
+        return new RoutingSettings(
+                consistency,
+                sessionScope,
+                maxStaleness,
+                maxLag,
+                waitForReplica,
+                balance,
+                noReplica,
+                strongReads,
+                tableAware);
     }
 
     public RoutingSettings withNoReplica(NoReplica choice) {
         return new RoutingSettings(
-                consistency, sessionScope, maxStaleness, maxLag, waitForReplica, loadBalance, choice);
+                consistency,
+                sessionScope,
+                maxStaleness,
+                maxLag,
+                waitForReplica,
+                loadBalance,
+                choice,
+                strongReads,
+                tableAware);
+    }
+
+    public RoutingSettings withStrongReads(StrongReads node) {
+        return new RoutingSettings(
+                consistency,
+                sessionScope,
+                maxStaleness,
+                maxLag,
+                waitForReplica,
+                loadBalance,
+                noReplica,
+                node,
+                tableAware);
+    }
+
+    public RoutingSettings withTableAware(boolean on) {
+        return new RoutingSettings(
+                consistency,
+                sessionScope,
+                maxStaleness,
+                maxLag,
+                waitForReplica,
+                loadBalance,
+                noReplica,
+                strongReads,
+                on);
     }
 }

@@ -17,13 +17,15 @@ import java.util.stream.Collectors;
  *     of pure ones, so that an overload of a built-in name is seen
  * @param volatileOperators the database's own operators on built-in types that may have side effects
  * @param syntax the lexical rules in force
+ * @param mentions which tables stand behind the names of views, functions and types
  */
 record Catalog(
         Set<String> volatileRelations,
         Set<String> readOnlyFunctions,
         Set<String> volatileFunctions,
         Set<String> volatileOperators,
-        Syntax syntax) {
+        Syntax syntax,
+        Mentions mentions) {
     /** Operators that a query uses without spelling them: in IN, BETWEEN, LIKE, ORDER BY, DISTINCT, USING and other places. */
     private static final Set<String> IMPLIED =
             Set.of("=", "<>", "<", ">", "<=", ">=", "~~", "!~~", "~~*", "!~~*", "~", "!~", "||");
@@ -35,6 +37,15 @@ record Catalog(
         volatileOperators = Set.copyOf(volatileOperators);
     }
 
+    Catalog(
+            Set<String> volatileRelations,
+            Set<String> readOnlyFunctions,
+            Set<String> volatileFunctions,
+            Set<String> volatileOperators,
+            Syntax syntax) {
+        this(volatileRelations, readOnlyFunctions, volatileFunctions, volatileOperators, syntax, Mentions.UNKNOWN);
+    }
+
     /** Nothing known beyond the text. */
     static Catalog empty(SqlDialect dialect) {
         return new Catalog(Set.of(), Set.of(), Set.of(), Set.of(), Syntax.of(dialect));
@@ -44,7 +55,11 @@ record Catalog(
     Catalog withRelations(Set<String> names) {
         Set<String> relations = new HashSet<>(volatileRelations);
         relations.addAll(names);
-        return new Catalog(relations, readOnlyFunctions, volatileFunctions, volatileOperators, syntax);
+        return new Catalog(relations, readOnlyFunctions, volatileFunctions, volatileOperators, syntax, mentions);
+    }
+
+    Catalog withMentions(Mentions known) {
+        return new Catalog(volatileRelations, readOnlyFunctions, volatileFunctions, volatileOperators, syntax, known);
     }
 
     /** Whether queries may use a volatile operator without naming it. */

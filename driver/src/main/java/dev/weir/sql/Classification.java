@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param write the structure of a {@link Kind#WRITE} on one table of H2; null if it has none that is understood, and on
  *     PostgreSQL, where nothing is captured
  * @param ddl the structure of a {@link Kind#DDL}; null if it is not understood
+ * @param tables for a {@link Kind#READ} every table that it may read, for a {@link Kind#WRITE} the one to which it adds rows without
+ *     finding out anything; {@link Tables#ANY} if that is not known
  */
 public record Classification(
         Kind kind,
@@ -27,12 +29,27 @@ public record Classification(
         boolean readOnly,
         @Nullable String argument,
         @Nullable WriteShape write,
-        @Nullable DdlShape ddl) {
+        @Nullable DdlShape ddl,
+        Tables tables) {
     /** The argument of a text that leaves a transaction open which it has begun itself. */
     public static final String LEAVES_OPEN = "LEAVES OPEN";
 
     /** The argument of a text that ends a transaction and begins none after that. */
     public static final String LEAVES_ENDED = "LEAVES ENDED";
+
+    /** One of which it is not known what tables it touches. */
+    public Classification(
+            Kind kind,
+            String reason,
+            @Nullable Hint hint,
+            boolean tableless,
+            boolean pins,
+            boolean readOnly,
+            @Nullable String argument,
+            @Nullable WriteShape write,
+            @Nullable DdlShape ddl) {
+        this(kind, reason, hint, tableless, pins, readOnly, argument, write, ddl, Tables.ANY);
+    }
 
     static Classification of(Kind kind, String reason) {
         return new Classification(kind, reason, null, false, false, false, null, null, null);
@@ -65,20 +82,24 @@ public record Classification(
     }
 
     Classification pinning() {
-        return new Classification(kind, reason, hint, tableless, true, readOnly, argument, write, ddl);
+        return new Classification(kind, reason, hint, tableless, true, readOnly, argument, write, ddl, tables);
     }
 
     Classification declaredReadOnly() {
-        return new Classification(kind, reason, hint, tableless, pins, true, argument, write, ddl);
+        return new Classification(kind, reason, hint, tableless, pins, true, argument, write, ddl, tables);
     }
 
     Classification withArgument(@Nullable String text) {
-        return new Classification(kind, reason, hint, tableless, pins, readOnly, text, write, ddl);
+        return new Classification(kind, reason, hint, tableless, pins, readOnly, text, write, ddl, tables);
     }
 
     Classification withHint(@Nullable Hint directive) {
         return directive == null
                 ? this
-                : new Classification(kind, reason, directive, tableless, pins, readOnly, argument, write, ddl);
+                : new Classification(kind, reason, directive, tableless, pins, readOnly, argument, write, ddl, tables);
+    }
+
+    Classification touching(Tables touched) {
+        return new Classification(kind, reason, hint, tableless, pins, readOnly, argument, write, ddl, touched);
     }
 }

@@ -39,8 +39,8 @@ public final class Classifier {
         this.dialect = dialect;
         this.readOnlyFunctions = Set.copyOf(readOnlyFunctions);
         Schema unknown = new Schema(List.of(), Syntax.of(dialect));
-        this.memory =
-                new AtomicReference<>(Memory.of(0, dialect, Effects.of(dialect, unknown, readOnlyFunctions), Set.of()));
+        Catalog nothing = Effects.of(dialect, unknown, readOnlyFunctions).withMentions(Mentions.UNKNOWN);
+        this.memory = new AtomicReference<>(Memory.of(0, dialect, nothing, Set.of()));
     }
 
     /** What a text is. The same text gives the same object as long as it is remembered. */

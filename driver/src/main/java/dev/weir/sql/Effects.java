@@ -53,7 +53,7 @@ final class Effects {
                 }
             }
         }
-        return catalog(List.of());
+        return catalog(List.of()).withMentions(Mentions.of(schema));
     }
 
     private boolean isHarmless(Definition definition, Catalog known) {

@@ -91,7 +91,10 @@ final class ReadProof {
             Classification read = Classification.of(Kind.PRIMARY_READ, refusal);
             return pins ? read.pinning() : read;
         }
-        return Classification.read(tableless);
+        // A function of the database's own may read tables that no FROM names.
+        boolean untold = tableless && !catalog.mentions().areAbsent(tokens, from, to);
+        return Classification.read(tableless && !untold)
+                .touching(catalog.mentions().readBy(tokens, from, to));
     }
 
     private void name(int i) {

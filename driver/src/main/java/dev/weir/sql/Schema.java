@@ -1,15 +1,24 @@
 package dev.weir.sql;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a database's catalog tells about everything in it that a statement's text alone would misjudge. Immutable.
  *
  * @param definitions the database's own views, functions, operators and types, and relations that replicas do not hold
  * @param syntax the lexical rules in force
+ * @param plainTables names of tables, without schema, of which each table of that name does nothing on an INSERT but take the rows:
+ *     no trigger, no rule, no function of the database's own, no part of another table
  */
-public record Schema(List<Definition> definitions, Syntax syntax) {
+public record Schema(List<Definition> definitions, Syntax syntax, Set<String> plainTables) {
     public Schema {
         definitions = List.copyOf(definitions);
+        plainTables = Set.copyOf(plainTables);
+    }
+
+    /** One of which no table is known to be plain. */
+    public Schema(List<Definition> definitions, Syntax syntax) {
+        this(definitions, syntax, Set.of());
     }
 }

@@ -52,7 +52,8 @@ final class TextClassifier {
 
     private static Classification both(Classification first, Classification second) {
         if (first.kind() == Kind.READ && second.kind() == Kind.READ) {
-            return Classification.read(first.tableless() && second.tableless());
+            return Classification.read(first.tableless() && second.tableless())
+                    .touching(first.tables().and(second.tables()));
         }
         Classification both = Classification.of(Kind.MULTIPLE, "several statements, not all of them plain reads");
         String control = control(second);

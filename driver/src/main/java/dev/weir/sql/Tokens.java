@@ -212,6 +212,15 @@ final class Tokens {
         return new Identifier(inner, quote == '"');
     }
 
+    /** What stands for a name in a set of {@link Tables}; 0 if it cannot be told. */
+    int nameHash(int i) {
+        if (types[i] != Lexer.QUOTED) {
+            return Tables.hash(sql, starts[i], ends[i]);
+        }
+        String text = identifier(i).text();
+        return Tables.hash(text, 0, text.length());
+    }
+
     /** How long a name is without its quotes. */
     int nameLength(int i) {
         return types[i] == Lexer.QUOTED ? ends[i] - starts[i] - 2 : ends[i] - starts[i];

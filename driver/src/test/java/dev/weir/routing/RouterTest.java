@@ -10,6 +10,7 @@ import dev.weir.cluster.ScriptedMonitor;
 import dev.weir.sql.Classification;
 import dev.weir.sql.Hint;
 import dev.weir.sql.Kind;
+import dev.weir.sql.Tables;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +33,11 @@ class RouterTest {
 
     private static Classification statement(Kind kind, @Nullable Hint hint, boolean tableless) {
         return new Classification(kind, "given", hint, tableless, false, false, null, null, null);
+    }
+
+    private static Classification reading(String... tables) {
+        return new Classification(
+                Kind.READ, "given", null, false, false, false, null, null, null, Tables.named(List.of(tables)));
     }
 
     private static Classification hinted(Kind kind, Hint.Target target) {
@@ -68,6 +74,18 @@ class RouterTest {
             return this;
         }
 
+        /** A strong read begins, which a replica may serve. */
+        Scene strong() {
+            settings = settings.withStrongReads(StrongReads.REPLICA);
+            session.strongFloor(new StrongFloor(monitor.round(), -1));
+            return level(Consistency.STRONG);
+        }
+
+        Scene inserted(String table) {
+            clock.insert(Tables.named(List.of(table)), monitor.round(), 1, -1);
+            return this;
+        }
+
         Scene readFrom(int node) {
             clock.seeReplica(
                     monitor.node(node), view().status(monitor.node(node)).life(), monitor.round());
@@ -80,7 +98,7 @@ class RouterTest {
         }
 
         Route route(Classification statement) throws SQLException {
-            return new Router(monitor.nodes(), settings, monitor::now).route(statement, session, view());
+            return new Router(monitor.nodes(), settings, monitor::now, null).route(statement, session, view());
         }
     }
 
@@ -133,6 +151,15 @@ class RouterTest {
 
     private static void levels(List<Rule> rules) {
         add(rules, "strong", ready().level(Consistency.STRONG), READ, Reason.STRONG, 0);
+        add(rules, "strong by a replica, not asked yet", ready().strong(), READ, Reason.BEHIND_PRIMARY, 0);
+        add(rules, "strong by a replica", ready().strong().at(11, 10, 11), READ, Reason.UP_TO_DATE, 2);
+        add(
+                rules,
+                "strong by a replica, none there yet",
+                ready().strong().at(11, 10, 10),
+                READ,
+                Reason.BEHIND_PRIMARY,
+                0);
         add(rules, "eventual after a write", ready().level(Consistency.EVENTUAL).wrote(), READ, Reason.EVENTUAL, 1, 2);
         Scene lagging =
                 new Scene().at(10, 10, 10).passing(SECOND).at(20, 10, 20).passing(9 * SECOND + 1);
@@ -164,6 +191,20 @@ class RouterTest {
         add(rules, "nothing seen", ready(), READ, Reason.NOTHING_SEEN, 1, 2);
         add(rules, "just written", ready().wrote(), READ, Reason.BEHIND_SESSION, 0);
         add(rules, "one has it", ready().wrote().at(11, 10, 11), READ, Reason.CAUGHT_UP, 2);
+        add(rules, "inserted into another table", ready().inserted("a"), reading("b", "c"), Reason.UNTOUCHED, 1, 2);
+        add(rules, "inserted into the table", ready().inserted("a"), reading("b", "a"), Reason.BEHIND_SESSION, 0);
+        add(rules, "inserted, and what is read is not known", ready().inserted("a"), READ, Reason.BEHIND_SESSION, 0);
+        add(rules, "inserted and updated", ready().inserted("a").wrote(), reading("b"), Reason.BEHIND_SESSION, 0);
+        Scene unaware = ready().inserted("a");
+        unaware.settings = unaware.settings.withTableAware(false);
+        add(rules, "inserted, not table-aware", unaware, reading("b"), Reason.BEHIND_SESSION, 0);
+        add(
+                rules,
+                "inserted, then read elsewhere",
+                ready().inserted("a").readFrom(1),
+                reading("b"),
+                Reason.UNTOUCHED,
+                1);
         add(rules, "read elsewhere", ready().readFrom(1), READ, Reason.SAME_REPLICA, 1);
         Scene moved = ready().readFrom(1).at(11, 10, 11);
         add(rules, "read elsewhere, others caught up", moved, READ, Reason.SAME_REPLICA, 1);
@@ -209,6 +250,34 @@ class RouterTest {
                 statement(Kind.CALL, null, false),
                 Reason.CALL,
                 0);
+        Scene opening = ready().wrote();
+        opening.session.begin(READ_ONLY);
+        add(rules, "read-only transaction that begins with no table", opening, TABLELESS, Reason.BEHIND_SESSION, 0);
+        Scene aware = ready().inserted("a");
+        aware.session.begin(READ_ONLY);
+        add(
+                rules,
+                "read-only transaction that begins with another table",
+                aware,
+                reading("b"),
+                Reason.BEHIND_SESSION,
+                0);
+        for (Hint.Target target : List.of(Hint.Target.PRIMARY, Hint.Target.STRONG)) {
+            Scene late = ready();
+            late.session.begin(READ_ONLY);
+            late.session.enter(late.monitor.node(2));
+            add(rules, "late hint " + target, late, hinted(Kind.READ, target), Reason.LATE_HINT);
+        }
+        Scene fits = ready();
+        fits.session.begin(READ_ONLY);
+        fits.session.enter(fits.monitor.node(2));
+        add(
+                rules,
+                "late hint that asks for no more",
+                fits,
+                hinted(Kind.READ, Hint.Target.SESSION),
+                Reason.IN_TRANSACTION,
+                2);
         Scene placed = ready();
         placed.session.begin(READ_ONLY);
         placed.session.enter(placed.monitor.node(2));
@@ -254,7 +323,8 @@ class RouterTest {
         Classification wide = statement(Kind.READ, new Hint(null, Duration.ofHours(1), null), false);
         Scene bounded = ready().level(Consistency.BOUNDED).passing(SECOND + 1);
         add(rules, "hint max-staleness never widens a bound", bounded, wide, Reason.BEHIND_BOUND, 0);
-        Classification after = statement(Kind.READ, new Hint(null, null, new CausalToken(1, 11).toString()), false);
+        Classification after =
+                statement(Kind.READ, new Hint(null, null, TokenText.of(new CausalToken(1, 11), "c")), false);
         add(rules, "hint after, not reached", ready().level(Consistency.EVENTUAL), after, Reason.BEHIND_SESSION, 0);
         Scene reached = new Scene().at(11, 10, 11).passing(1).at(12, 10, 11).level(Consistency.EVENTUAL);
         add(rules, "hint after, reached by one", reached, after, Reason.EVENTUAL, 2);

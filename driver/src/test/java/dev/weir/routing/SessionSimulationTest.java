@@ -76,7 +76,7 @@ class SessionSimulationTest {
             this.random = new Random(seed);
             this.fault = fault;
             this.cluster = new SimulatedCluster(3, random);
-            this.shared = new Router(cluster.monitor.nodes(), RoutingSettings.DEFAULT, cluster.monitor::now);
+            this.shared = new Router(cluster.monitor.nodes(), RoutingSettings.DEFAULT, cluster.monitor::now, null);
             Scope application = new Scope();
             for (int i = 0; i < 3; i++) {
                 clients.add(new Client(application, cluster.view()));

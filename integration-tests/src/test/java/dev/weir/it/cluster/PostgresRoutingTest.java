@@ -26,6 +26,7 @@ import dev.weir.routing.SessionScope;
 import dev.weir.sql.Classification;
 import dev.weir.sql.Kind;
 import dev.weir.sql.SqlDialect;
+import dev.weir.sql.Tables;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -95,7 +96,7 @@ final class PostgresRoutingTest {
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
-        routing.committed(session, -1);
+        routing.committed(session, -1, Tables.ANY);
     }
 
     private static long read(Routing routing, RoutingSession session, String sql) throws SQLException {
