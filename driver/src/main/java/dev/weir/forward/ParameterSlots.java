@@ -182,6 +182,17 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
         return kind(index) == ParameterKind.NULL_STRING ? first(index - 1) : second(index - 1);
     }
 
+    /** Sets so many of the values from an index on as another statement's, from its index 1 on. */
+    public final void copyTo(ParameterSlots other, int from, int length) throws SQLException {
+        for (int i = 0; i < length; i++) {
+            int slot = from - 1 + i;
+            ParameterKind kind = kind(from + i);
+            if (kind != null) {
+                other.indexed(i + 1, kind, bits[slot], first(slot), second(slot));
+            }
+        }
+    }
+
     /** Forgets every value; the capacity stays. */
     public final void clear() {
         int used = endOfNamed();

@@ -340,9 +340,10 @@ final class Execution {
             throws SQLException {
         Boolean autoCommit = autoCommitSetting(sql, classification);
         if (autoCommit != null) {
+            R answer = call.answer(null);
             transaction.setAutoCommit(autoCommit);
             statement.answered(null);
-            return call.answer(null);
+            return answer;
         }
         refuseIfReadOnly(classification);
         boolean controls = controlsTransaction(classification);
@@ -616,6 +617,7 @@ final class Execution {
     // ---------------------------------------------------------------- transactions and session state sent as SQL
 
     private <R> R control(RoutedStatement statement, Classification classification, Call<R> call) throws SQLException {
+        R answer = call.answer(null);
         statement.answered(null);
         if (classification.kind() == Kind.BEGIN) {
             transaction.begin(SqlBegin.of(classification));
@@ -629,7 +631,7 @@ final class Execution {
             transaction.ended(chain);
             letGo();
         }
-        return call.answer(null);
+        return answer;
     }
 
     private <R> R setSession(RoutedStatement statement, String sql, Classification classification, Call<R> call)

@@ -178,6 +178,11 @@ final class Refusal {
         return new SQLNonTransientException("The statement returns a result set; use executeQuery", "0100E");
     }
 
+    static SQLException parameterUnset(int index) {
+        return new SQLNonTransientException(
+                "Parameter " + index + " is not set; set every parameter before executing", "07002");
+    }
+
     static SQLException consumedStream() {
         return new SQLNonTransientException(
                 "A stream parameter was sent to another node already and cannot be read again; set it anew before"

@@ -5,6 +5,7 @@ import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call of a routine, which runs on the primary: what a routine does is not known. Its out parameters are registered and read there.
@@ -23,6 +24,12 @@ final class RoutedCallableStatement extends RoutedPreparedStatement implements R
     @Override
     void bind(Target target) throws SQLException {
         parameters().bindTo((CallableStatement) target.statement, target.bound);
+    }
+
+    /** Its text is a call, of whatever the target makes of it. */
+    @Override
+    @Nullable Parts parts(String text) {
+        return null;
     }
 
     @Override

@@ -76,6 +76,11 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
         return set != null && set == TRANSACTION_SERIALIZABLE && database.dialect() == SqlDialect.POSTGRESQL;
     }
 
+    /** Whether a transaction is open which is not declared read-only. */
+    boolean mayWriteInTransaction() {
+        return transaction.isOpen() && !transaction.isReadOnly();
+    }
+
     // ---------------------------------------------------------------- delegates
 
     /** The delegate for whatever is no statement: large objects, arrays, escapes. */

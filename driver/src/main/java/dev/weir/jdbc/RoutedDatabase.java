@@ -4,8 +4,10 @@ import dev.weir.routing.Routing;
 import dev.weir.sql.Classification;
 import dev.weir.sql.Classifier;
 import dev.weir.sql.SqlDialect;
+import dev.weir.sql.StatementPart;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import javax.sql.XAConnection;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +93,11 @@ public final class RoutedDatabase {
 
     Classification classify(String sql) {
         return classifier.classify(sql);
+    }
+
+    /** The statements of a text of several if they are to be executed one by one; null if the text goes to a node as it is. */
+    @Nullable List<StatementPart> parts(String sql) {
+        return dialect() == SqlDialect.H2 ? classifier.parts(sql) : null;
     }
 
     CatalogWatch catalog() {

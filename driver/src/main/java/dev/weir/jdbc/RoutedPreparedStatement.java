@@ -3,12 +3,14 @@ package dev.weir.jdbc;
 import dev.weir.forward.RecordedParameters;
 import dev.weir.forward.RecordingPreparedStatement;
 import dev.weir.sql.Classification;
+import dev.weir.sql.StatementPart;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +58,25 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
     @Override
     final boolean isRepeatable() throws SQLException {
         return parameters.spool(MOST_SPOOLED);
+    }
+
+    @Override
+    @Nullable Parts parts(String text) throws SQLException {
+        List<StatementPart> split = routedConnection().database().parts(text);
+        if (split == null) {
+            return null;
+        }
+        int last = split.stream().mapToInt(StatementPart::parameters).sum();
+        for (int i = 1; i <= last; i++) {
+            if (parameters.kind(i) == null) {
+                throw Refusal.parameterUnset(i);
+            }
+        }
+        if (!isRepeatable()) {
+            throw Refusal.unsupported("Streams of more than " + MOST_SPOOLED
+                    + " bytes cannot be given to a text of several statements on H2; execute each statement by itself");
+        }
+        return new Parts(this, split, parameters);
     }
 
     @Override

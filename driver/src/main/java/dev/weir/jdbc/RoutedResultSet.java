@@ -32,7 +32,7 @@ final class RoutedResultSet implements ForwardingResultSet {
         if (delegate.isClosed()) {
             throw Refusal.resultClosed();
         }
-        return statement;
+        return statement == null ? null : statement.shown();
     }
 
     /** Fails if the node goes away in the middle: what has been read cannot be continued elsewhere. */

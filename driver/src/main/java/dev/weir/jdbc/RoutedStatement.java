@@ -1,11 +1,14 @@
 package dev.weir.jdbc;
 
 import dev.weir.sql.Classification;
+import dev.weir.sql.Kind;
+import dev.weir.sql.StatementPart;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,8 @@ class RoutedStatement extends SpreadStatement {
     private GeneratedKeys keys = GeneratedKeys.Unasked.UNASKED;
     private @Nullable BatchPlan batch;
     private @Nullable HandleStatements handle;
+    private volatile @Nullable Parts parts;
+    private @Nullable RoutedStatement shown;
 
     RoutedStatement(RoutedConnection connection, StatementForm form) {
         super(connection, form);
@@ -126,8 +131,8 @@ class RoutedStatement extends SpreadStatement {
     final void resultClosed(RoutedResultSet result) throws SQLException {
         if (result == open) {
             open = null;
-            if (closeOnCompletion) {
-                close();
+            if (shown().closeOnCompletion) {
+                shown().close();
             }
         }
     }
@@ -151,12 +156,60 @@ class RoutedStatement extends SpreadStatement {
         beginExecution();
         sql = text;
         keys = wanted;
-        return routedConnection().execution().run(this, text, routedConnection().classify(text), call);
+        return run(text, routedConnection().classify(text), call);
     }
 
     final <R> R execute(String text, Classification classification, Call<R> call) throws SQLException {
         beginExecution();
-        return routedConnection().execution().run(this, text, classification, call);
+        return run(text, classification, call);
+    }
+
+    private <R> R run(String text, Classification classification, Call<R> call) throws SQLException {
+        if (parts != null) {
+            closeParts();
+        }
+        Parts several = classification.kind() == Kind.MULTIPLE ? parts(text) : null;
+        if (several == null) {
+            return routedConnection().execution().run(this, text, classification, call);
+        }
+        closeOpenResult();
+        parts = several;
+        return several.execute(call);
+    }
+
+    /** The statements of a text, ready to be executed one by one; null if it is to be executed as it is. */
+    @Nullable Parts parts(String text) throws SQLException {
+        List<StatementPart> split = routedConnection().database().parts(text);
+        return split == null ? null : new Parts(this, split, null);
+    }
+
+    private void closeParts() throws SQLException {
+        Parts before = parts;
+        parts = null;
+        if (before != null) {
+            before.close();
+        }
+    }
+
+    /** Makes it execute a part of another statement's text, which the application takes for it. */
+    final void standFor(RoutedStatement whole) {
+        shown = whole;
+        shareSettings(whole);
+    }
+
+    /** What the application knows as this statement. */
+    final RoutedStatement shown() {
+        RoutedStatement whole = shown;
+        return whole == null ? this : whole;
+    }
+
+    @Override
+    public final void cancel() throws SQLException {
+        super.cancel();
+        Parts now = parts;
+        if (now != null) {
+            now.cancel();
+        }
     }
 
     @Override
@@ -275,6 +328,10 @@ class RoutedStatement extends SpreadStatement {
     @Override
     public @Nullable SQLWarning getWarnings() throws SQLException {
         checkOpen();
+        Parts several = parts;
+        if (several != null) {
+            return several.first().getWarnings();
+        }
         Target target = current();
         return target == null || answered ? null : target.statement.getWarnings();
     }
@@ -283,6 +340,10 @@ class RoutedStatement extends SpreadStatement {
     @SuppressWarnings("ReferenceEquality") // the same cursor, not an equal one
     public @Nullable ResultSet getResultSet() throws SQLException {
         checkOpen();
+        Parts several = parts;
+        if (several != null) {
+            return several.first().getResultSet();
+        }
         if (answered) {
             return answer;
         }
@@ -298,6 +359,10 @@ class RoutedStatement extends SpreadStatement {
     @Override
     public int getUpdateCount() throws SQLException {
         checkOpen();
+        Parts several = parts;
+        if (several != null) {
+            return several.first().getUpdateCount();
+        }
         Target target = current();
         return answered ? answeredCount() : target == null ? -1 : target.statement.getUpdateCount();
     }
@@ -305,6 +370,10 @@ class RoutedStatement extends SpreadStatement {
     @Override
     public long getLargeUpdateCount() throws SQLException {
         checkOpen();
+        Parts several = parts;
+        if (several != null) {
+            return several.first().getLargeUpdateCount();
+        }
         Target target = current();
         return answered ? answeredCount() : target == null ? -1 : target.statement.getLargeUpdateCount();
     }
@@ -321,6 +390,10 @@ class RoutedStatement extends SpreadStatement {
     @Override
     public boolean getMoreResults(int what) throws SQLException {
         checkOpen();
+        Parts several = parts;
+        if (several != null) {
+            return several.first().getMoreResults(what);
+        }
         if (answered) {
             if (what != KEEP_CURRENT_RESULT) {
                 closeOpenResult();
@@ -340,6 +413,10 @@ class RoutedStatement extends SpreadStatement {
     @Override
     public ResultSet getGeneratedKeys() throws SQLException {
         checkOpen();
+        Parts several = parts;
+        if (several != null) {
+            return several.first().getGeneratedKeys();
+        }
         return new RoutedResultSet(delegate().getGeneratedKeys(), this);
     }
 
@@ -375,6 +452,10 @@ class RoutedStatement extends SpreadStatement {
         if (family != null) {
             family.closed(this);
         }
-        closeTargets();
+        try {
+            closeParts();
+        } finally {
+            closeTargets();
+        }
     }
 }

@@ -153,6 +153,11 @@ abstract class SpreadStatement implements ForwardingStatement, Patience {
         return settings;
     }
 
+    /** Takes the settings of another, whose changes it follows for the targets that are made after them. */
+    final void shareSettings(SpreadStatement other) {
+        settings = other.settings();
+    }
+
     private void change(StatementSettings.Change change) throws SQLException {
         for (Target target : targets()) {
             change.on(target.statement);

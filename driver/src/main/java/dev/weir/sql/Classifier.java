@@ -62,6 +62,15 @@ public final class Classifier {
         return classification;
     }
 
+    /**
+     * The statements of a text that holds several.
+     *
+     * @return null if where they end is in doubt, or if the text numbers its parameters itself
+     */
+    public @Nullable List<StatementPart> parts(String sql) {
+        return StatementPart.of(sql, memory().lexer(sql));
+    }
+
     /** Raised whenever verdicts may have changed, so that who keeps one knows when to ask again. */
     public int generation() {
         return memory().generation;

@@ -50,6 +50,7 @@ final class TextClassifier {
         return all == null ? Classification.of(Kind.EMPTY, "empty") : all;
     }
 
+    /** What a setting among them leaves in the session is not known elsewhere, so that it holds the session where it is. */
     private static Classification both(Classification first, Classification second) {
         if (first.kind() == Kind.READ && second.kind() == Kind.READ) {
             return Classification.read(first.tableless() && second.tableless())
@@ -58,7 +59,8 @@ final class TextClassifier {
         Classification both = Classification.of(Kind.MULTIPLE, "several statements, not all of them plain reads");
         String control = control(second);
         Classification controlled = both.withArgument(control == null ? control(first) : control);
-        return first.pins() || second.pins() ? controlled.pinning() : controlled;
+        boolean leavesSetting = first.kind() == Kind.SESSION || second.kind() == Kind.SESSION;
+        return first.pins() || second.pins() || leavesSetting ? controlled.pinning() : controlled;
     }
 
     /** What a part of a text leaves of the transaction that it is in. */

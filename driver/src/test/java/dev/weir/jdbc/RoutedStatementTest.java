@@ -320,14 +320,47 @@ class RoutedStatementTest {
     }
 
     @Test
-    void shouldRefuseTextOfSeveralStatementsWhenItControlsTransaction() throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            assertThatThrownBy(() -> statement.execute("BEGIN; SELECT * FROM ITEM FOR UPDATE"))
+    void shouldRefuseTextOfSeveralStatementsWhenItsPartsAreInDoubt() throws SQLException {
+        String sql = "SELECT NAME FROM ITEM WHERE ID = ?1 FOR UPDATE; COMMIT";
+        try (PreparedStatement statement = connection.prepareStatement(sql);
+                Statement batch = connection.createStatement()) {
+            statement.setInt(1, 1);
+            assertThatThrownBy(statement::execute)
                     .isInstanceOf(SQLFeatureNotSupportedException.class)
                     .hasMessageContaining("statements of their own");
-            assertThatThrownBy(() -> statement.addBatch("SELECT * FROM ITEM FOR UPDATE; COMMIT"))
+            assertThatThrownBy(() -> batch.addBatch("SELECT * FROM ITEM FOR UPDATE; COMMIT"))
                     .isInstanceOf(SQLFeatureNotSupportedException.class);
         }
+    }
+
+    @Test
+    void shouldRouteEachStatementOfATextByItself() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            assertThat(statement.execute(
+                            "SELECT NAME FROM WHO; SET @SEEN = 5; UPDATE ITEM SET NAME = 'parted' WHERE ID = 7"))
+                    .isTrue();
+            try (ResultSet first = statement.getResultSet()) {
+                assertThat(first.next()).isTrue();
+                assertThat(first.getString(1)).isEqualTo("r1");
+                assertThat(first.getStatement()).isSameAs(statement);
+            }
+            assertThat(cluster.count(PRIMARY, "ITEM WHERE NAME = 'parted'")).isEqualTo(1);
+            assertThat(cluster.count("r1", "ITEM WHERE NAME = 'parted'")).isZero();
+            try (ResultSet seen = statement.executeQuery("SELECT @SEEN FROM WHO")) {
+                seen.next();
+                assertThat(seen.getInt(1)).isEqualTo(5);
+            }
+        }
+        cluster.onNode(PRIMARY, "UPDATE ITEM SET NAME = 'item7' WHERE ID = 7");
+    }
+
+    @Test
+    void shouldCloseWithFirstResultOfATextWhenAskedToCloseOnCompletion() throws SQLException {
+        Statement statement = connection.createStatement();
+        statement.closeOnCompletion();
+        ResultSet first = statement.executeQuery("SELECT NAME FROM WHO; SET @SEEN = 6");
+        first.close();
+        assertThat(statement.isClosed()).isTrue();
     }
 
     @Test

@@ -31,11 +31,6 @@ final class H2LeakTest implements State.Dialect {
         return JdbcConnection.class;
     }
 
-    @Override
-    public boolean takesBeginInText() {
-        return false;
-    }
-
     @Test
     void shouldLeaveNothingBehindWhenClosedInAnyState() throws SQLException {
         LeakCheck check = new LeakCheck(this);

@@ -29,11 +29,6 @@ final class PostgresLeakTest implements State.Dialect {
         return PGConnection.class;
     }
 
-    @Override
-    public boolean takesBeginInText() {
-        return true;
-    }
-
     @Test
     void shouldLeaveNothingBehindWhenClosedInAnyState(PostgresCluster cluster) throws SQLException {
         LeakCheck check = new LeakCheck(this);
