@@ -7,6 +7,7 @@ import dev.weir.cluster.ClusterSettings.Topology;
 import dev.weir.routing.Consistency;
 import dev.weir.routing.LoadBalance;
 import dev.weir.routing.NoReplica;
+import dev.weir.routing.OnLostWrites;
 import dev.weir.routing.RoutingSettings;
 import dev.weir.routing.SessionScope;
 import dev.weir.routing.StrongReads;
@@ -85,7 +86,8 @@ final class SettingsReader {
                 loadBalance(),
                 noReplica(),
                 strongReads(),
-                choice(WeirProperty.TABLE_AWARE).equals("true"));
+                choice(WeirProperty.TABLE_AWARE).equals("true"),
+                onLostWrites());
     }
 
     private Topology topology() throws SQLException {
@@ -150,6 +152,10 @@ final class SettingsReader {
 
     private StrongReads strongReads() throws SQLException {
         return choice(WeirProperty.STRONG_READS).equals("replica") ? StrongReads.REPLICA : StrongReads.PRIMARY;
+    }
+
+    private OnLostWrites onLostWrites() throws SQLException {
+        return choice(WeirProperty.ON_LOST_WRITES).equals("reset") ? OnLostWrites.RESET : OnLostWrites.FAIL;
     }
 
     private String value(WeirProperty property) {

@@ -57,6 +57,13 @@ enum WeirProperty {
             "Whether a read at level session may run on a replica that lacks only writes to tables which it does not read",
             "true",
             "false"),
+    ON_LOST_WRITES(
+            "weir.onLostWrites",
+            "fail",
+            "What happens when a failover may have lost what a session has written or read: its next statement fails once"
+                    + " with SQLSTATE 40001, or it goes on with what the new primary has",
+            "fail",
+            "reset"),
     PROBE_INTERVAL("weir.probeInterval", "100ms", "How often each node is asked for its role and position, a duration"),
     NODE_TIMEOUT(
             "weir.nodeTimeout",

@@ -8,6 +8,7 @@ import dev.weir.cluster.ClusterSettings.Listed;
 import dev.weir.routing.Consistency;
 import dev.weir.routing.LoadBalance;
 import dev.weir.routing.NoReplica;
+import dev.weir.routing.OnLostWrites;
 import dev.weir.routing.RoutingSettings;
 import dev.weir.routing.SessionScope;
 import dev.weir.routing.StrongReads;
@@ -31,6 +32,7 @@ class SettingsReaderTest {
         assertThat(settings.cluster().poolSize()).isEqualTo(100);
         assertThat(settings.cluster().poolMinIdle()).isZero();
         assertThat(settings.cluster().poolTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(settings.cluster().nodeTimeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(settings.cluster().probeInterval()).isEqualTo(Duration.ofMillis(100));
         assertThat(settings.readOnlyFunctions()).isEmpty();
     }
@@ -48,7 +50,8 @@ class SettingsReaderTest {
         WeirSettings settings = SettingsReader.read(
                 "jdbc:weir:postgresql://a,b/shop?weir.consistency=Eventual&weir.sessionScope=connection"
                         + "&weir.maxStaleness=500ms&weir.waitForReplica=20ms&weir.loadBalance=roundRobin"
-                        + "&weir.noReplica=fail&weir.strongReads=replica&weir.tableAware=false&weir.probeInterval=50ms&weir.poolSize=7&weir.poolMinIdle=2"
+                        + "&weir.noReplica=fail&weir.onLostWrites=reset&weir.nodeTimeout=3s"
+                        + "&weir.strongReads=replica&weir.tableAware=false&weir.probeInterval=50ms&weir.poolSize=7&weir.poolMinIdle=2"
                         + "&weir.poolTimeout=4s&weir.replicas=jdbc:postgresql://c/shop,jdbc:postgresql://b/shop",
                 properties);
 
@@ -62,7 +65,9 @@ class SettingsReaderTest {
                         LoadBalance.ROUND_ROBIN,
                         NoReplica.FAIL,
                         StrongReads.REPLICA,
-                        false));
+                        false,
+
+                        OnLostWrites.RESET));
         assertThat(settings.cluster().topology())
                 .isEqualTo(new Listed(
                         List.of("jdbc:postgresql://a/shop", "jdbc:postgresql://b/shop", "jdbc:postgresql://c/shop")));
@@ -71,6 +76,7 @@ class SettingsReaderTest {
         assertThat(settings.cluster().poolSize()).isEqualTo(7);
         assertThat(settings.cluster().poolMinIdle()).isEqualTo(2);
         assertThat(settings.cluster().poolTimeout()).isEqualTo(Duration.ofSeconds(4));
+        assertThat(settings.cluster().nodeTimeout()).isEqualTo(Duration.ofSeconds(3));
         assertThat(settings.cluster().probeInterval()).isEqualTo(Duration.ofMillis(50));
         assertThat(settings.readOnlyFunctions()).containsExactlyInAnyOrder("price", "shop.tax");
         assertThat(settings + " " + settings.cluster()).doesNotContain("S3cret");

@@ -61,7 +61,7 @@ public final class Cluster implements AutoCloseable {
         this.bounded = new Wire(dialect, settings.targetProperties(), elsewhere, elsewhere ? probeTimeout() : null);
         this.recentWrites = replication == null ? null : new RecentWrites();
         this.head = replication == null ? null : new PrimaryHead(nodes.get(0), wire);
-        Monitor monitor = new Monitor(nodes, rounds, replication, clock.getAsLong());
+        Monitor monitor = new Monitor(nodes, rounds, Lineages.OF_JVM, replication, clock.getAsLong());
         this.views = new Views(monitor.view());
         String name = String.join("+", nodes.stream().map(Node::name).toList());
         this.pools = nodes.stream().map(node -> pool(node, name, wire)).toList();
@@ -118,13 +118,13 @@ public final class Cluster implements AutoCloseable {
         @Override
         public void published(ClusterView view) {
             ClusterView before = views.newest();
-            views.publish(view);
             for (NodeStatus status : view.statuses()) {
-                if (status.state() == NodeState.FENCED
-                        && before.status(status.node()).state() != NodeState.FENCED) {
+                boolean fenced = status.state() == NodeState.FENCED && status.role() == NodeRole.PRIMARY;
+                if (fenced && before.status(status.node()).state() != NodeState.FENCED) {
                     breakOff(status.node());
                 }
             }
+            views.publish(view);
         }
 
         @Override
@@ -432,6 +432,16 @@ public final class Cluster implements AutoCloseable {
         long before = round();
         loop.request();
         return views.await(view -> Readiness.isSampledAfter(before, view), timeout);
+    }
+
+    /**
+     * Probes at once and waits until a node has answered a probe of a later round than this.
+     *
+     * @return the newest view, whether or not that happened in time
+     */
+    public ClusterView awaitSample(Node node, long round, Duration timeout) throws InterruptedException {
+        loop.request();
+        return views.await(view -> view.status(node).round() > round, timeout);
     }
 
     /**

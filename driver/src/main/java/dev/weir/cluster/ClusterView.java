@@ -13,6 +13,7 @@ public final class ClusterView {
     private final @Nullable NodeStatus primary;
     private final NodeStatus[] replicas;
     private final String cluster;
+    private final Lineage lineage;
     private final long nanos;
     private final @Nullable EmbeddedReplication exact;
 
@@ -21,12 +22,14 @@ public final class ClusterView {
             @Nullable NodeStatus primary,
             List<NodeStatus> replicas,
             String cluster,
+            Lineage lineage,
             long nanos,
             @Nullable EmbeddedReplication exact) {
         this.statuses = List.copyOf(statuses);
         this.primary = primary;
         this.replicas = replicas.toArray(NodeStatus[]::new);
         this.cluster = cluster;
+        this.lineage = lineage;
         this.nanos = nanos;
         this.exact = exact;
     }
@@ -61,6 +64,11 @@ public final class ClusterView {
     /** The identity of the cluster: H2's cluster id, PostgreSQL's system identifier; empty while not known. */
     public String cluster() {
         return cluster;
+    }
+
+    /** What is known of the history of the cluster's primaries; the same object until something new is. */
+    public Lineage lineage() {
+        return lineage;
     }
 
     /** When this view was made, in the cluster's clock. */

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,13 @@ abstract class Dialect {
     @Nullable String schemaVersionSql() {
         return null;
     }
+
+    /**
+     * Asks a primary for the points at which its history began anew.
+     *
+     * @return empty if there are none, or the user may not know them
+     */
+    abstract List<Origin> origins(Connection primary, Reading reading) throws SQLException;
 
     /** The lexical rules of a server that does not tell them. */
     abstract Syntax syntax();

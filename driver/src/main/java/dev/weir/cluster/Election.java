@@ -1,6 +1,7 @@
 package dev.weir.cluster;
 
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,13 +11,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Election {
     private final List<NodeTrack> tracks;
+    private final ToLongFunction<String> newestEpoch;
     private @Nullable NodeTrack primary;
     private String cluster = "";
     private boolean settled;
     private long epoch;
 
-    Election(List<NodeTrack> tracks) {
+    /** @param newestEpoch the newest epoch ever seen of a cluster, whatever its nodes say now; 0 if none */
+    Election(List<NodeTrack> tracks, ToLongFunction<String> newestEpoch) {
         this.tracks = tracks;
+        this.newestEpoch = newestEpoch;
     }
 
     /** The node that rules, whatever its state; null if none or more than one may claim it. */
@@ -66,7 +70,7 @@ final class Election {
                 .filter(named -> !named.equals(cluster))
                 .ifPresent(named -> {
                     cluster = named;
-                    epoch = 0;
+                    epoch = newestEpoch.applyAsLong(named);
                 });
     }
 

@@ -4,7 +4,10 @@ import dev.weir.sql.Syntax;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +61,18 @@ final class H2Dialect extends Dialect {
             return new Reading(role, cluster, 0, -1, -1, primary ? "has no log head" : "has not been seeded yet");
         }
         return new Reading(role, cluster, epoch, lsn, primary ? row.getLong(7) : -1, null);
+    }
+
+    @Override
+    List<Origin> origins(Connection primary, Reading reading) throws SQLException {
+        List<Origin> origins = new ArrayList<>();
+        try (Statement statement = primary.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT INCARNATION, EPOCH, AFTER_LSN FROM WEIR.INCARNATION")) {
+            while (rows.next()) {
+                origins.add(new Origin(rows.getString(1), rows.getLong(2), rows.getLong(3)));
+            }
+        }
+        return origins;
     }
 
     @Override

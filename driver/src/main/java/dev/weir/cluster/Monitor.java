@@ -19,15 +19,20 @@ final class Monitor {
 
     private final List<NodeTrack> tracks;
     private final Election election;
-    private final PrimaryHistory history = new PrimaryHistory();
+    private final Lineages lineages;
+    private PrimaryHistory history = new PrimaryHistory();
+    private PrimaryHistory former = new PrimaryHistory();
+    private Lineage lineage = Lineage.NONE;
     private final @Nullable EmbeddedReplication exact;
     private ClusterView view;
 
-    Monitor(List<Node> nodes, Rounds rounds, @Nullable EmbeddedReplication exact, long now) {
+    Monitor(List<Node> nodes, Rounds rounds, Lineages lineages, @Nullable EmbeddedReplication exact, long now) {
         this.tracks = nodes.stream().map(node -> new NodeTrack(node, rounds)).toList();
-        this.election = new Election(tracks);
+        this.election = new Election(tracks, cluster -> lineages.of(cluster).epoch());
         this.exact = exact;
-        this.view = new ClusterView(nodes.stream().map(NodeStatus::unknown).toList(), null, List.of(), "", now, exact);
+        this.lineages = lineages;
+        this.view = new ClusterView(
+                nodes.stream().map(NodeStatus::unknown).toList(), null, List.of(), "", lineage, now, exact);
     }
 
     ClusterView view() {
@@ -47,7 +52,7 @@ final class Monitor {
             track.failed(sample.round(), verdict.state(), verdict.problem());
             return;
         }
-        track.answered(sample, reading);
+        track.answered(sample, reading, election.isCurrent(track));
         elect();
         if (track == election.primary()) {
             follow();
@@ -68,10 +73,64 @@ final class Monitor {
 
     private void elect() {
         if (election.hold()) {
-            history.clear();
-            tracks.forEach(NodeTrack::forgetCoverage);
+            beginAnew();
             follow();
         }
+        NodeTrack primary = election.primary();
+        if (primary != null && primary.role() == NodeRole.PRIMARY && election.isCurrent(primary)) {
+            inherit(primary);
+        }
+    }
+
+    /** Positions known until now do not compare with those to come. */
+    private void beginAnew() {
+        if (!history.isEmpty()) {
+            former = history;
+            history = new PrimaryHistory();
+        }
+        tracks.forEach(NodeTrack::forgetCoverage);
+    }
+
+    /** Notes where the ruling primary's history left that of the one before, if it did. */
+    private void inherit(NodeTrack primary) {
+        if (lineage.epoch() == primary.epoch()
+                && !primary.wentBack()
+                && lineage.unknownOf(primary.origins()).isEmpty()) {
+            return;
+        }
+        // Where a primary tells its origins, these say more.
+        boolean wentBack = primary.wentBack() && primary.origins().isEmpty();
+        primary.goneBackNoted();
+        boolean[] broke = new boolean[1];
+        lineage = lineages.change(election.cluster(), known -> {
+            List<Origin> told = known.unknownOf(primary.origins());
+            Lineage next = known.with(Math.max(known.epoch(), primary.epoch()), told);
+            boolean newEpoch = primary.epoch() > known.epoch();
+            boolean sameEpoch = primary.epoch() == known.epoch() && (wentBack || told.stream().anyMatch(origin -> origin.epochBefore() == known.epoch()));
+            if (known.epoch() == 0 || (!newEpoch && !sameEpoch)) {
+                return next;
+            }
+            broke[0] = true;
+            return next.with(brokenAt(primary, known.epoch(), told));
+        });
+        if (broke[0]
+                && !history.isEmpty()
+                && lineage.breaks().get(lineage.breaks().size() - 1).epochBefore() == primary.epoch()) {
+            beginAnew();
+            follow();
+        }
+    }
+
+    private Break brokenAt(NodeTrack primary, long epochBefore, List<Origin> told) {
+        long kept = told.stream()
+                .filter(origin -> origin.epochBefore() >= epochBefore)
+                .mapToLong(Origin::lsn)
+                .min()
+                .orElse(primary.epoch() == epochBefore ? primary.lsn() : primary.heldLsn());
+        PrimaryHistory seen = primary.epoch() == epochBefore ? history : former;
+        Break happened = new Break(epochBefore, primary.epoch(), kept, seen.newestRoundAtMost(kept));
+        LOG.warn("The history of the primary {} began anew: {}", primary.node, happened);
+        return happened;
     }
 
     private void follow() {
@@ -106,7 +165,10 @@ final class Monitor {
             }
         }
         log(statuses);
-        view = new ClusterView(statuses, primary, replicas, election.cluster(), now, exact);
+        if (!election.cluster().isEmpty()) {
+            lineage = lineages.of(election.cluster());
+        }
+        view = new ClusterView(statuses, primary, replicas, election.cluster(), lineage, now, exact);
         return view;
     }
 

@@ -1,5 +1,6 @@
 package dev.weir.cluster;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The monitor's running record of one node. Confined to one thread. */
@@ -21,6 +22,9 @@ final class NodeTrack {
     private long coveredNanos;
     private long latencyNanos;
     private long attempt = -1;
+    private long heldLsn = -1;
+    private boolean wentBack;
+    private List<Origin> origins = List.of();
     private @Nullable String problem;
 
     NodeTrack(Node node, Rounds rounds) {
@@ -49,8 +53,46 @@ final class NodeTrack {
         return attempt;
     }
 
-    void answered(Sample sample, Reading reading) {
+    /** The points at which the node's history began anew, as it has told while it was primary. */
+    List<Origin> origins() {
+        return origins;
+    }
+
+    /** The position up to which it kept, or would keep, everything when promoted; -1 if not known. */
+    long heldLsn() {
+        return heldLsn;
+    }
+
+    /** Whether its newest position is before the one it had told before, in the same epoch and role. */
+    boolean wentBack() {
+        return wentBack;
+    }
+
+    /** Says that what {@link #wentBack} tells has been taken in. */
+    void goneBackNoted() {
+        wentBack = false;
+    }
+
+    long lsn() {
+        return lsn;
+    }
+
+    /**
+     * Takes in an answer.
+     *
+     * @param comparable whether the node's former position was one of the ruling primary's history
+     */
+    void answered(Sample sample, Reading reading, boolean comparable) {
         attempt = sample.round();
+        boolean promoted = role == NodeRole.REPLICA && reading.role() == NodeRole.PRIMARY;
+        long before = promoted && comparable ? heldLsn : -1;
+        heldLsn = role == NodeRole.PRIMARY && reading.role() == NodeRole.PRIMARY && reading.epoch() == epoch
+                ? heldLsn
+                : Math.max(reading.heldLsn(), before);
+        wentBack |= role == reading.role() && epoch == reading.epoch() && reading.lsn() >= 0 && reading.lsn() < lsn;
+        if (reading.origins() != null) {
+            origins = reading.origins();
+        }
         if (sample.life() != connection || (reading.lsn() >= 0 && reading.lsn() < lsn)) {
             connection = sample.life();
             life = rounds.begin();

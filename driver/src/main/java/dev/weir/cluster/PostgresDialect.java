@@ -2,10 +2,16 @@ package dev.weir.cluster;
 
 import dev.weir.sql.Syntax;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +31,23 @@ final class PostgresDialect extends Dialect {
                 ELSE ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::bigint END,
               s.system_identifier,
               current_setting('wal_block_size')::bigint,
-              pg_size_bytes(current_setting('wal_segment_size'))
+              pg_size_bytes(current_setting('wal_segment_size')),
+              CASE WHEN r.recovering THEN pg_last_wal_receive_lsn() ELSE e.min_recovery_end_lsn END - '0/0'::pg_lsn,
+              e.min_recovery_end_timeline
             FROM (SELECT pg_is_in_recovery() AS recovering OFFSET 0) r,
               pg_control_system() s, pg_control_checkpoint() c, pg_control_recovery() e""";
+
+    /** The file that tells at which position each former timeline was left; only for those who may read files of the server. */
+    private static final String HISTORY_FILE = "pg_read_file(text)";
+
+    private static final Pattern HISTORY_LINE =
+            Pattern.compile("^\\s*(\\d+)\\s+([0-9A-Fa-f]{1,8})/([0-9A-Fa-f]{1,8})\\b", Pattern.MULTILINE);
+
+    /**
+     * More than the record takes that ends recovery, with a page's header: a new primary's control file tells where it ends until the
+     * first checkpoint, and it begins where the former timeline was left.
+     */
+    private static final int END_OF_RECOVERY = 128;
 
     private static final int SHORT_PAGE_HEADER = 24;
     private static final int LONG_PAGE_HEADER = 40;
@@ -57,7 +77,44 @@ final class PostgresDialect extends Dialect {
         if (row.wasNull()) {
             return new Reading(role, cluster, epoch, -1, -1, "has replayed no WAL yet");
         }
-        return new Reading(role, cluster, epoch, endOfRecord(lsn, row.getLong(5), row.getLong(6)), -1, null);
+        long position = endOfRecord(lsn, row.getLong(5), row.getLong(6));
+        long told = row.getLong(7);
+        boolean known = !row.wasNull() && told > 0;
+        if (role == NodeRole.REPLICA) {
+            return new Reading(role, cluster, epoch, position, -1, Math.max(position, known ? told : -1), null, null);
+        }
+        long left = known && row.getLong(8) == epoch ? told - END_OF_RECOVERY : -1;
+        return new Reading(role, cluster, epoch, position, -1, left, null, null);
+    }
+
+    @Override
+    List<Origin> origins(Connection primary, Reading reading) throws SQLException {
+        if (reading.epoch() < 2 || !mayReadHistory(primary)) {
+            return List.of();
+        }
+        String file = "pg_wal/" + String.format(Locale.ROOT, "%08X", reading.epoch()) + ".history";
+        List<Origin> origins = new ArrayList<>();
+        try (PreparedStatement statement = primary.prepareStatement("SELECT pg_read_file(?)")) {
+            statement.setString(1, file);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                Matcher line = HISTORY_LINE.matcher(row.getString(1));
+                while (line.find()) {
+                    long lsn = (Long.parseLong(line.group(2), 16) << 32) + Long.parseLong(line.group(3), 16);
+                    origins.add(new Origin(line.group(1) + " left at " + lsn, Long.parseLong(line.group(1)), lsn));
+                }
+            }
+        }
+        return origins;
+    }
+
+    private static boolean mayReadHistory(Connection primary) throws SQLException {
+        try (PreparedStatement statement = primary.prepareStatement("SELECT has_function_privilege(?, 'EXECUTE')")) {
+            statement.setString(1, HISTORY_FILE);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
     }
 
     /**

@@ -30,6 +30,16 @@ final class PrimaryHistory {
         size = 0;
     }
 
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    /** The number of the newest probe that found the primary at or before this position; -1 if none did. */
+    long newestRoundAtMost(long lsn) {
+        int newest = lsn < 0 ? -1 : newestAtMost(lsn);
+        return newest < 0 ? -1 : round(newest);
+    }
+
     /** The index of the newest sample whose position is at most this one; -1 if there is none. */
     int newestAtMost(long lsn) {
         int found = Arrays.binarySearch(lsns, 0, size, lsn);

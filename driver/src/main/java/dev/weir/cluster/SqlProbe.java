@@ -22,6 +22,8 @@ final class SqlProbe implements Probe {
     private final Consumer<SchemaDefinitions> schemaListener;
     private long life;
     private long schemaLsn = -1;
+    private long originsLife = -1;
+    private long originsEpoch = -1;
     private @Nullable Connection connection;
     private @Nullable PreparedStatement statement;
 
@@ -59,10 +61,22 @@ final class SqlProbe implements Probe {
         long sent = clock.getAsLong();
         try (ResultSet row = query.executeQuery()) {
             Reading reading = dialect.read(row);
-            Sample sample = new Sample(node, round, sent, clock.getAsLong(), life, reading, null);
+            long received = clock.getAsLong();
+            reading = withOrigins(query.getConnection(), reading);
             readDefinitions(query.getConnection(), reading);
-            return sample;
+            return new Sample(node, round, sent, received, life, reading, null);
         }
+    }
+
+    /** Asks a primary for its history once for each connection and epoch, before the sample that shows either is published. */
+    private Reading withOrigins(Connection from, Reading reading) throws SQLException {
+        if (reading.role() != NodeRole.PRIMARY || (originsLife == life && originsEpoch == reading.epoch())) {
+            return reading;
+        }
+        Reading told = reading.with(dialect.origins(from, reading));
+        originsLife = life;
+        originsEpoch = reading.epoch();
+        return told;
     }
 
     /** Reads the definitions anew when the schema has changed, before the sample that shows the change is published. */

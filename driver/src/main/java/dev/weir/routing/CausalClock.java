@@ -1,11 +1,14 @@
 package dev.weir.routing;
 
+import dev.weir.cluster.Break;
+import dev.weir.cluster.Lineage;
 import dev.weir.cluster.Node;
 import dev.weir.sql.Tables;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +38,90 @@ final class CausalClock {
     private final Hold hold = new Hold();
     private final AtomicInteger preferred = new AtomicInteger(-1);
 
-    /** A clock that has seen nothing of a cluster with this many nodes. */
-    CausalClock(int nodes) {
+    private final ReentrantLock following = new ReentrantLock();
+    private volatile Lineage lineage;
+    private volatile int losses;
+    private volatile @Nullable Break newestLoss;
+
+    /** A clock that has seen nothing of a cluster with this many nodes, whose primaries have had this history. */
+    CausalClock(int nodes, Lineage lineage) {
         replicas = new AtomicReferenceArray<>(nodes);
+        this.lineage = lineage;
+    }
+
+    /** The history of primaries that it has followed. */
+    Lineage lineage() {
+        return lineage;
+    }
+
+    /** How often something that was seen has been lost, or may have been. */
+    int losses() {
+        return losses;
+    }
+
+    /** Where it was lost last; null if it never was. */
+    @Nullable Break newestLoss() {
+        return newestLoss;
+    }
+
+    /** Says that something seen, or about to be recorded as seen, was lost there. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
+    void lose(Break where) {
+        following.lock();
+        try {
+            newestLoss = where;
+            losses++;
+        } finally {
+            following.unlock();
+        }
+    }
+
+    /**
+     * Takes what was seen over to a newer history. Does nothing if another has done that.
+     *
+     * @param from the history for which the verdict holds
+     * @param lost the first break at which something seen was lost; null if all lives on
+     */
+    @SuppressWarnings({"NonAtomicVolatileUpdate", "ReferenceEquality"}) // under the lock; one object for each history
+    void follow(Lineage from, Lineage to, @Nullable Break lost) {
+        following.lock();
+        try {
+            if (lineage != from) {
+                return;
+            }
+            for (Break happened : to.breaksAfter(from)) {
+                token.updateAndGet(seen -> inherited(seen, happened));
+                observedToken.updateAndGet(seen -> inherited(seen, happened));
+            }
+            lineage = to;
+            version.incrementAndGet();
+            if (lost != null) {
+                newestLoss = lost;
+                losses++;
+            }
+        } finally {
+            following.unlock();
+        }
+    }
+
+    private static @Nullable CausalToken inherited(@Nullable CausalToken seen, Break happened) {
+        if (seen == null || seen.epoch() != happened.epochBefore()) {
+            return seen;
+        }
+        return happened.keptLsn() < 0
+                ? null
+                : new CausalToken(happened.epoch(), Math.min(seen.lsn(), happened.keptLsn()));
+    }
+
+    /** The round of the newest commit or read on the primary; {@link #NONE} if there was none. */
+    long primaryRound() {
+        return primaryRound.get();
+    }
+
+    /** The round of the newest read of a replica; {@link #NONE} if there was none. */
+    long replicaRound(int index) {
+        Seen seen = replicas.get(index);
+        return seen == null ? NONE : seen.round;
     }
 
     /** Reads of one replica in one of its lives, the last of them ended before this round's successor began. */

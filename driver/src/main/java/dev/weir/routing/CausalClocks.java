@@ -29,7 +29,8 @@ final class CausalClocks {
                 settings.user(),
                 urls,
                 cluster.view().cluster());
-        CausalClock clock = CLOCKS.computeIfAbsent(key, unseen -> new CausalClock(urls.size()));
+        CausalClock clock = CLOCKS.computeIfAbsent(
+                key, unseen -> new CausalClock(urls.size(), cluster.view().lineage()));
         return new Routing.SharedClock(key.cluster(), clock);
     }
 }

@@ -1,19 +1,24 @@
 package dev.weir.routing;
 
+import dev.weir.cluster.Break;
 import dev.weir.cluster.ClusterView;
+import dev.weir.cluster.Lineage;
 import dev.weir.cluster.NodeRole;
 import dev.weir.cluster.NodeStatus;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientException;
 import java.sql.SQLTimeoutException;
+import java.sql.SQLTransactionRollbackException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.SQLTransientException;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The errors of statements that no node may execute. */
 final class Refusals {
+    private static final String LOST = "40001";
     private static final String CANCELLED = "57014";
 
     private Refusals() {}
@@ -44,6 +49,28 @@ final class Refusals {
                                 + ". Relax the level or the bounds, or let the primary serve it",
                         "55000");
         };
+    }
+
+    static SQLException lost(Break where) {
+        return new SQLTransactionRollbackException(
+                "The primary's history began anew (epoch " + where
+                        + "), and something that this session has written or read may be lost: it lies behind that, or nothing shows"
+                        + " that it does not. This is said once; check what must be there and go on. weir.onLostWrites=reset goes on"
+                        + " without saying so",
+                LOST);
+    }
+
+    static SQLException lost(CausalToken token, Lineage lineage, OptionalLong kept) {
+        return new SQLTransactionRollbackException(
+                "The token names position " + token.lsn() + " of epoch " + token.epoch()
+                        + ", and the primary is of epoch "
+                        + lineage.epoch()
+                        + (kept.isPresent()
+                                ? ", which keeps what is up to position " + kept.getAsLong()
+                                        + ": the rest is lost or may be"
+                                : ", of which it is not known where it began")
+                        + ". Go on without the token; weir.onLostWrites=reset does so by itself",
+                LOST);
     }
 
     static SQLException timedOut(long limitNanos, @Nullable CausalToken needed, ClusterView view) {

@@ -33,6 +33,7 @@ public final class Routing {
     private final RoutingSettings settings;
     private final Router router;
     private final boolean alone;
+    private final Heritage heritage;
     private volatile @Nullable SharedClock shared;
 
     /** The clock of scope {@link SessionScope#APPLICATION} while the cluster has this identity. */
@@ -43,6 +44,7 @@ public final class Routing {
         this.hastened = new AtomicLong(cluster.nanos());
         this.settings = settings;
         this.router = new Router(cluster.nodes(), settings, cluster::nanos, cluster.recentWrites());
+        this.heritage = new Heritage(cluster, settings.onLostWrites());
         this.alone = cluster.nodes().size() == 1;
     }
 
@@ -63,7 +65,7 @@ public final class Routing {
         cluster.awaitReady();
         CausalClock clock = settings.sessionScope() == SessionScope.APPLICATION
                 ? sharedClock()
-                : new CausalClock(cluster.nodes().size());
+                : new CausalClock(cluster.nodes().size(), cluster.view().lineage());
         int turn = ThreadLocalRandom.current().nextInt(cluster.nodes().size());
         return new RoutingSession(clock, settings.consistency(), settings.maxStaleness(), cluster.view(), turn);
     }
@@ -90,7 +92,8 @@ public final class Routing {
             session.strongFloor(new StrongFloor(cluster.round(), cluster.exactPrimaryLsn()));
         }
         ClusterView view = cluster.view();
-        session.routedBy(view);
+        meet(view, session);
+        refuseLostToken(statement.hint(), view);
         Route route = router.route(statement, session, view);
         if (isBehind(route)) {
             route = waited(route, statement, session, patience);
@@ -118,6 +121,22 @@ public final class Routing {
                 SHORTEST_PAUSE_NANOS, cluster.settings().probeInterval().toNanos() / 50);
         if (now - last >= pause && hastened.compareAndSet(last, now)) {
             cluster.probeNow();
+        }
+    }
+
+    private void refuseLostToken(@Nullable Hint hint, ClusterView view) throws SQLException {
+        if (hint != null && hint.after() != null) {
+            heritage.inherited(TokenText.parse(hint.after(), view.cluster()), view);
+        }
+    }
+
+    /** Routes by a view, which may show that the primary's history has begun anew since the session's last one. */
+    private void meet(ClusterView view, RoutingSession session) throws SQLException {
+        if (session.routedBy() != view) {
+            if (!alone) {
+                heritage.settle(session, view);
+            }
+            session.routedBy(view);
         }
     }
 
@@ -215,7 +234,7 @@ public final class Routing {
         if (patience.isWithdrawn()) {
             throw Refusals.cancelled();
         }
-        session.routedBy(view);
+        meet(view, session);
         return router.route(statement, session, view);
     }
 
@@ -227,7 +246,7 @@ public final class Routing {
      */
     public Route toPrimary(Reason reason, RoutingSession session) throws SQLException {
         ClusterView view = cluster.view();
-        session.routedBy(view);
+        meet(view, session);
         Route route = router.toPrimary(reason, session, view);
         if (route.node() == null) {
             throw Refusals.of(route.reason(), session.clock().token(), view);
@@ -287,6 +306,7 @@ public final class Routing {
         } else {
             session.clock().seeReplica(node, status.life(), cluster.round());
         }
+        heritage.recordedUnder(view, session.clock());
     }
 
     private static boolean isCausal(Reason reason, Consistency level) {
@@ -326,6 +346,7 @@ public final class Routing {
      */
     public void committed(RoutingSession session, long lsn, Tables inserted) throws SQLException {
         NodeStatus primary = session.routedBy().primary();
+        heritage.recordedUnder(session.routedBy(), session.clock());
         boolean known = lsn >= 0 && primary != null && primary.epoch() >= 1;
         boolean blind = inserted.isKnown() && inserted.count() > 0 && cluster.recentWrites() == null;
         if (blind && !alone) {
@@ -398,10 +419,14 @@ public final class Routing {
     /**
      * Makes the session see at least what a token names.
      *
-     * @throws SQLException 22023 if the text is not a token, or one of another cluster
+     * @throws SQLException 22023 if the text is not a token, or one of another cluster; 40001 if what it names was lost in a failover, or
+     *     may have been
      */
     public void adopt(RoutingSession session, String token) throws SQLException {
-        CausalToken parsed = TokenText.parse(token, cluster.view().cluster());
-        session.clock().see(parsed.epoch(), parsed.lsn());
+        ClusterView view = cluster.view();
+        CausalToken parsed = heritage.inherited(TokenText.parse(token, view.cluster()), view);
+        if (parsed != null) {
+            session.clock().see(parsed.epoch(), parsed.lsn());
+        }
     }
 }

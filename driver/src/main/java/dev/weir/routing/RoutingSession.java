@@ -19,6 +19,7 @@ public final class RoutingSession {
     private ClusterView routedBy;
     private final Remembered remembered = new Remembered();
     private int turn;
+    private int lossesTold;
 
     RoutingSession(CausalClock clock, Consistency consistency, Duration maxStaleness, ClusterView view, int turn) {
         this.clock = clock;
@@ -26,6 +27,16 @@ public final class RoutingSession {
         this.maxStalenessNanos = maxStaleness.toNanos();
         this.routedBy = view;
         this.turn = turn;
+        this.lossesTold = clock.losses();
+    }
+
+    /** How many losses of its clock the application has been told of, or had happened before this session began. */
+    int lossesTold() {
+        return lossesTold;
+    }
+
+    void lossesTold(int losses) {
+        lossesTold = losses;
     }
 
     /** Whether a transaction is open, from the application's point of view: auto-commit is off, or BEGIN was executed. */

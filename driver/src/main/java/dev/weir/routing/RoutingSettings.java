@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param noReplica what happens to a read that no replica may serve
  * @param strongReads what serves reads at level strong
  * @param tableAware whether a read at level session may run on a replica that lacks only writes to other tables than it reads
+ * @param onLostWrites what happens to a session when what it has seen was lost in a failover
  */
 public record RoutingSettings(
         Consistency consistency,
@@ -24,7 +25,8 @@ public record RoutingSettings(
         LoadBalance loadBalance,
         NoReplica noReplica,
         StrongReads strongReads,
-        boolean tableAware) {
+        boolean tableAware,
+        OnLostWrites onLostWrites) {
     public static final RoutingSettings DEFAULT = new RoutingSettings(
             Consistency.SESSION,
             SessionScope.APPLICATION,
@@ -34,7 +36,8 @@ public record RoutingSettings(
             LoadBalance.LEAST_OUTSTANDING,
             NoReplica.PRIMARY,
             StrongReads.PRIMARY,
-            true);
+            true,
+            OnLostWrites.FAIL);
 
     public RoutingSettings {
         if (maxStaleness.isNegative() || maxLag.isNegative() || waitForReplica.isNegative()) {
@@ -53,7 +56,8 @@ public record RoutingSettings(
                 loadBalance,
                 noReplica,
                 strongReads,
-                tableAware);
+                tableAware,
+                onLostWrites);
     }
 
     public RoutingSettings withSessionScope(SessionScope scope) {
@@ -66,7 +70,8 @@ public record RoutingSettings(
                 loadBalance,
                 noReplica,
                 strongReads,
-                tableAware);
+                tableAware,
+                onLostWrites);
     }
 
     public RoutingSettings withMaxStaleness(Duration bound) {
@@ -79,7 +84,8 @@ public record RoutingSettings(
                 loadBalance,
                 noReplica,
                 strongReads,
-                tableAware);
+                tableAware,
+                onLostWrites);
     }
 
     public RoutingSettings withMaxLag(Duration lag) {
@@ -92,12 +98,13 @@ public record RoutingSettings(
                 loadBalance,
                 noReplica,
                 strongReads,
-                tableAware);
+                tableAware,
+                onLostWrites);
     }
 
     public RoutingSettings withWaitForReplica(Duration wait) {
         return new RoutingSettings(
-                consistency, sessionScope, maxStaleness, maxLag, wait, loadBalance, noReplica, strongReads, tableAware);
+                consistency, sessionScope, maxStaleness, maxLag, wait, loadBalance, noReplica, strongReads, tableAware, onLostWrites);
     }
 
     public RoutingSettings withLoadBalance(LoadBalance balance) {
@@ -110,7 +117,8 @@ public record RoutingSettings(
                 balance,
                 noReplica,
                 strongReads,
-                tableAware);
+                tableAware,
+                onLostWrites);
     }
 
     public RoutingSettings withNoReplica(NoReplica choice) {
@@ -123,7 +131,8 @@ public record RoutingSettings(
                 loadBalance,
                 choice,
                 strongReads,
-                tableAware);
+                tableAware,
+                onLostWrites);
     }
 
     public RoutingSettings withStrongReads(StrongReads node) {
@@ -136,7 +145,8 @@ public record RoutingSettings(
                 loadBalance,
                 noReplica,
                 node,
-                tableAware);
+                tableAware,
+                onLostWrites);
     }
 
     public RoutingSettings withTableAware(boolean on) {
@@ -149,6 +159,21 @@ public record RoutingSettings(
                 loadBalance,
                 noReplica,
                 strongReads,
-                on);
+                on,
+                onLostWrites);
+    }
+
+    public RoutingSettings withOnLostWrites(OnLostWrites choice) {
+        return new RoutingSettings(
+                consistency,
+                sessionScope,
+                maxStaleness,
+                maxLag,
+                waitForReplica,
+                loadBalance,
+                noReplica,
+                strongReads,
+                tableAware,
+                choice);
     }
 }

@@ -131,6 +131,54 @@ class MonitorTest {
     }
 
     @Test
+    void shouldKnowWhatAPromotionKeeps() {
+        probeAll(5, 5, 5);
+        long kept = status(0).round();
+        probeAll(9, 7, 6);
+        assertThat(monitor.publish().lineage().breaks()).isEmpty();
+        monitor.probe(1, true, 2, 8);
+        ClusterView view = monitor.publish();
+        assertThat(view.lineage().breaks()).containsExactly(new Break(1, 2, 7, kept));
+        assertThat(view.lineage().keptOf(1)).hasValue(7);
+        assertThat(view.lineage().keptOf(2)).isEmpty();
+        monitor.probe(1, true, 2, 12);
+        assertThat(monitor.publish().lineage()).isSameAs(view.lineage());
+    }
+
+    @Test
+    void shouldNotKnowWhatIsKeptByANodeThatFollowedAnotherHistory() {
+        probeAll(5, 5, 5);
+        monitor.probe(0, true, 3, 9);
+        monitor.publish();
+        monitor.probe(1, true, 4, 12);
+        assertThat(monitor.publish().lineage().breaks()).last().isEqualTo(new Break(3, 4, -1, -1));
+    }
+
+    @Test
+    void shouldTakeAPrimaryThatHasGoneBackForOneWithoutItsNewestCommits() {
+        probeAll(5, 5, 5);
+        long kept = status(0).round();
+        probeAll(9, 5, 5);
+        monitor.answer(0, true, 1, 6, monitor.beginRound(), monitor.now(), 2);
+        assertThat(monitor.publish().lineage().breaks()).containsExactly(new Break(1, 1, 6, kept));
+        monitor.probe(0, true, 1, 7);
+        assertThat(monitor.publish().lineage().breaks()).hasSize(1);
+    }
+
+    @Test
+    void shouldRefuseAnOldPrimaryOfAnEpochThatAMonitorBeforeHasSeenThePastOf() {
+        Lineages lineages = new Lineages();
+        ScriptedMonitor first = new ScriptedMonitor(2, lineages);
+        first.probe(0, true, 2, 5);
+        first.probe(1, false, 2, 5);
+        assertThat(first.publish().primary()).isNotNull();
+        ScriptedMonitor next = new ScriptedMonitor(2, lineages);
+        next.probe(0, true, 1, 5);
+        next.fail(1);
+        assertThat(next.publish().primary()).isNull();
+    }
+
+    @Test
     void shouldNotComparePositionsAcrossEpochs() {
         probeAll(5, 5, 50);
         monitor.publish();

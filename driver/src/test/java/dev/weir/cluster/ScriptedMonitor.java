@@ -16,15 +16,23 @@ public final class ScriptedMonitor {
     private long now;
 
     public ScriptedMonitor(int count) {
-        this(count, null);
+        this(count, null, new Lineages());
+    }
+
+    ScriptedMonitor(int count, Lineages lineages) {
+        this(count, null, lineages);
     }
 
     /** @param exact where positions are read from instead of samples; null for samples */
     public ScriptedMonitor(int count, @Nullable EmbeddedReplication exact) {
+        this(count, exact, new Lineages());
+    }
+
+    private ScriptedMonitor(int count, @Nullable EmbeddedReplication exact, Lineages lineages) {
         for (int i = 0; i < count; i++) {
             nodes.add(new Node(i, "n" + i, "jdbc:none:n" + i));
         }
-        monitor = new Monitor(nodes, rounds, exact, 0);
+        monitor = new Monitor(nodes, rounds, lineages, exact, 0);
     }
 
     public List<Node> nodes() {

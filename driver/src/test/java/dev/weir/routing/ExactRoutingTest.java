@@ -3,6 +3,7 @@ package dev.weir.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.cluster.ClusterView;
+import dev.weir.cluster.Lineage;
 import dev.weir.cluster.RecentWrites;
 import dev.weir.cluster.ScriptedMonitor;
 import dev.weir.log.EmbeddedReplication;
@@ -24,7 +25,7 @@ class ExactRoutingTest {
 
     private final long[] applied = {10, 10, 10};
     private final ScriptedMonitor monitor = new ScriptedMonitor(3, new Positions());
-    private final CausalClock clock = new CausalClock(3);
+    private final CausalClock clock = new CausalClock(3, Lineage.NONE);
     private final RecentWrites recent = new RecentWrites();
     private final Router router = new Router(monitor.nodes(), RoutingSettings.DEFAULT, monitor::now, recent);
     private RoutingSession session = session();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.cluster.ClusterView;
+import dev.weir.cluster.Lineage;
 import dev.weir.cluster.ScriptedMonitor;
 import dev.weir.sql.Classification;
 import dev.weir.sql.Hint;
@@ -47,7 +48,7 @@ class RouterTest {
     /** A cluster of its own, a session, and what is done to both before a statement is routed. */
     private static final class Scene {
         final ScriptedMonitor monitor = new ScriptedMonitor(3);
-        final CausalClock clock = new CausalClock(3);
+        final CausalClock clock = new CausalClock(3, Lineage.NONE);
         RoutingSettings settings = RoutingSettings.DEFAULT;
         RoutingSession session =
                 new RoutingSession(clock, Consistency.SESSION, Duration.ofSeconds(1), monitor.publish(), 0);

@@ -3,6 +3,7 @@ package dev.weir.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.cluster.ClusterView;
+import dev.weir.cluster.Lineage;
 import dev.weir.cluster.NodeStatus;
 import dev.weir.sql.Classification;
 import dev.weir.sql.Kind;
@@ -39,7 +40,7 @@ class SessionSimulationTest {
 
     /** The connections that share a clock, and the furthest position that any of them was shown. */
     private static final class Scope {
-        final CausalClock clock = new CausalClock(3);
+        final CausalClock clock = new CausalClock(3, Lineage.NONE);
         long seen;
     }
 

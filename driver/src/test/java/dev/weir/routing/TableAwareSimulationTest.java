@@ -2,6 +2,7 @@ package dev.weir.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.cluster.Lineage;
 import dev.weir.cluster.ClusterView;
 import dev.weir.cluster.NodeStatus;
 import dev.weir.sql.Classification;
@@ -41,7 +42,7 @@ class TableAwareSimulationTest {
         final Fault fault;
         final SimulatedCluster cluster;
         final Router router;
-        final CausalClock clock = new CausalClock(3);
+        final CausalClock clock = new CausalClock(3, Lineage.NONE);
         final RoutingSession session;
         final int[] connected = {-1, -1, -1};
         final Map<Long, Integer> written = new HashMap<>();
