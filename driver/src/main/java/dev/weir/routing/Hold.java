@@ -9,7 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Hold {
     private static final long LONGEST_NANOS = 5_000_000;
-    private static final int SPACING = 20;
+    static final int SPACING = 20;
+    static final int SHORT_SPACING = 4;
 
     private final AtomicLong openUntil = new AtomicLong(Long.MIN_VALUE);
     private final AtomicLong closedUntil = new AtomicLong(Long.MIN_VALUE);
@@ -31,9 +32,9 @@ final class Hold {
         return openUntil.compareAndSet(until, now + LONGEST_NANOS) ? LONGEST_NANOS : 0;
     }
 
-    /** Ends a wait that began then. */
-    void leave(long began, long now) {
-        closedUntil.set(now + (now - began) * SPACING);
+    /** Ends a wait that began then; the next one may begin after so many times as long. */
+    void leave(long began, long now, int spacing) {
+        closedUntil.set(now + (now - began) * spacing);
         openUntil.set(Long.MIN_VALUE);
     }
 }

@@ -16,6 +16,7 @@ import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,9 @@ public final class Routing {
     private static final long SLICE_NANOS = 50_000_000;
 
     private static final long SHORTEST_PAUSE_NANOS = 1_000_000;
+
+    /** How long to wait until positions in memory are looked at again. */
+    private static final long LOOK_NANOS = 200_000;
 
     private final Cluster cluster;
     private final AtomicLong hastened;
@@ -163,15 +167,27 @@ public final class Routing {
             return route;
         }
         Hold hold = session.clock().hold();
-        long granted = session.routedBy().isExact() ? 0 : hold.enter(began);
+        ClusterView view = session.routedBy();
+        long granted = view.isExact() ? 0 : hold.enter(began);
         if (granted == 0) {
             return unproven;
         }
         try {
             return caughtUp(unproven, began + granted, statement, session, patience);
         } finally {
-            hold.leave(began, cluster.nanos());
+            hold.leave(began, cluster.nanos(), isLikelyCaughtUp(view) ? Hold.SHORT_SPACING : Hold.SPACING);
         }
+    }
+
+    /** Whether some replica is where the primary was last seen, so that it probably lacks nothing but the proof. */
+    private static boolean isLikelyCaughtUp(ClusterView view) {
+        NodeStatus primary = view.primary();
+        for (int i = 0; primary != null && i < view.replicaCount(); i++) {
+            if (view.replica(i).lsn() >= primary.lsn()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Asks the primary for its position, together with all reads that wait for that, and goes on waiting for replicas if it may. */
@@ -228,9 +244,17 @@ public final class Routing {
         return route;
     }
 
+    /** Positions in memory need no probe, only time. */
+    private ClusterView afterALook(long left) throws InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(Math.min(left, LOOK_NANOS));
+        return cluster.view();
+    }
+
     private Route afterSamples(long left, Classification statement, RoutingSession session, Patience patience)
             throws SQLException, InterruptedException {
-        ClusterView view = cluster.awaitSamples(Duration.ofNanos(Math.min(left, SLICE_NANOS)));
+        ClusterView view = cluster.recentWrites() == null
+                ? cluster.awaitSamples(Duration.ofNanos(Math.min(left, SLICE_NANOS)))
+                : afterALook(left);
         if (patience.isWithdrawn()) {
             throw Refusals.cancelled();
         }
