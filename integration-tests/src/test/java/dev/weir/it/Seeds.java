@@ -3,11 +3,11 @@ package dev.weir.it;
 import java.util.stream.LongStream;
 
 /** Which random histories a run tries: {@code -Dweir.seeds=50} for so many, {@code -Dweir.seed=N} to repeat one. Thread-safe. */
-final class Seeds {
+public final class Seeds {
     private Seeds() {}
 
     /** The seeds to try, in order. */
-    static LongStream of(int byDefault) {
+    public static LongStream of(int byDefault) {
         Long one = Long.getLong("weir.seed");
         return one == null
                 ? LongStream.rangeClosed(1, Integer.getInteger("weir.seeds", byDefault))
@@ -15,7 +15,7 @@ final class Seeds {
     }
 
     /** How often to repeat a fault: {@code -Dweir.rounds=20}. */
-    static int rounds(int byDefault) {
+    public static int rounds(int byDefault) {
         return Integer.getInteger("weir.rounds", byDefault);
     }
 }
