@@ -66,7 +66,6 @@ class SettingsReaderTest {
                         NoReplica.FAIL,
                         StrongReads.REPLICA,
                         false,
-
                         OnLostWrites.RESET));
         assertThat(settings.cluster().topology())
                 .isEqualTo(new Listed(

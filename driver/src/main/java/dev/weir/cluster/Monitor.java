@@ -106,7 +106,8 @@ final class Monitor {
             List<Origin> told = known.unknownOf(primary.origins());
             Lineage next = known.with(Math.max(known.epoch(), primary.epoch()), told);
             boolean newEpoch = primary.epoch() > known.epoch();
-            boolean sameEpoch = primary.epoch() == known.epoch() && (wentBack || told.stream().anyMatch(origin -> origin.epochBefore() == known.epoch()));
+            boolean sameEpoch = primary.epoch() == known.epoch()
+                    && (wentBack || told.stream().anyMatch(origin -> origin.epochBefore() == known.epoch()));
             if (known.epoch() == 0 || (!newEpoch && !sameEpoch)) {
                 return next;
             }

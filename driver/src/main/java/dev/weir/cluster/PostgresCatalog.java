@@ -79,6 +79,8 @@ final class PostgresCatalog {
               FROM routines WHERE proargdefaults IS NOT NULL
             UNION ALL SELECT DISTINCT 'function', r.nspname, r.proname, 'sql', 'SELECT NULL::' || s.type
               FROM routines r JOIN named s ON s.oid = r.prorettype OR s.oid = ANY (r.types)
+            UNION ALL SELECT DISTINCT 'parent', '', c.relname, '', p.relname
+              FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class p ON p.oid = k.confrelid WHERE k.contype = 'f'
             UNION ALL SELECT 'plain', '', c.relname, '', ''
               FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
               WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
@@ -109,7 +111,7 @@ final class PostgresCatalog {
                 FROM pg_class WHERE oid >= 16384 AND relkind NOT IN ('i', 'I', 't')
               UNION ALL SELECT 'g' || oid || ' ' || xmin FROM pg_trigger WHERE NOT tgisinternal
               UNION ALL SELECT 'f' || oid || ' ' || xmin FROM pg_attrdef WHERE oid >= 16384
-              UNION ALL SELECT 'k' || oid || ' ' || xmin FROM pg_constraint WHERE conrelid >= 16384 AND contype IN ('c', 'x')
+              UNION ALL SELECT 'k' || oid || ' ' || xmin FROM pg_constraint WHERE conrelid >= 16384 AND contype IN ('c', 'x', 'f')
               UNION ALL SELECT 'x' || indexrelid || ' ' || indrelid FROM pg_index WHERE indexrelid >= 16384 AND (indexprs IS NOT NULL OR indpred IS NOT NULL)
               UNION ALL SELECT 'i' || inhrelid || ' ' || inhparent FROM pg_inherits
               UNION ALL SELECT 'a' || concat_ws(' ', attrelid, attnum, atttypid)

@@ -104,7 +104,16 @@ public record RoutingSettings(
 
     public RoutingSettings withWaitForReplica(Duration wait) {
         return new RoutingSettings(
-                consistency, sessionScope, maxStaleness, maxLag, wait, loadBalance, noReplica, strongReads, tableAware, onLostWrites);
+                consistency,
+                sessionScope,
+                maxStaleness,
+                maxLag,
+                wait,
+                loadBalance,
+                noReplica,
+                strongReads,
+                tableAware,
+                onLostWrites);
     }
 
     public RoutingSettings withLoadBalance(LoadBalance balance) {

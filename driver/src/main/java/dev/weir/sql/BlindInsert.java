@@ -25,8 +25,8 @@ final class BlindInsert {
         this.calls = new CallRules(tokens, from, to, dialect, catalog);
     }
 
-    /** The one table that it writes; {@link Tables#ANY} if it is not such an INSERT. */
-    Tables table() {
+    /** The table that it writes and those that this tells of; {@link Tables#ANY} if it is not such an INSERT. */
+    Tables tables() {
         int name = from + 2;
         int end = TableNames.end(tokens, name, to);
         if (!tokens.are(from, Word.INSERT, Word.INTO) || end == name || !isPlain(end - 1) || !isBlind(end)) {
@@ -34,6 +34,7 @@ final class BlindInsert {
         }
         Tables.Gathering one = new Tables.Gathering();
         one.add(tokens.nameHash(end - 1));
+        one.add(catalog.mentions().parents(tokens.nameHash(end - 1)));
         return one.tables();
     }
 

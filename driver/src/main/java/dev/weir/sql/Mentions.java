@@ -13,16 +13,18 @@ import java.util.Set;
  */
 final class Mentions {
     /** Nothing known of the catalog: any name may be that of a view. */
-    static final Mentions UNKNOWN = new Mentions(Map.of(), Tables.ANY, Set.of());
+    static final Mentions UNKNOWN = new Mentions(Map.of(), Tables.ANY, Set.of(), Map.of());
 
     private final Map<Integer, Tables> behind;
     private final Tables everywhere;
     private final Set<Integer> plain;
+    private final Map<Integer, Tables> parents;
 
-    private Mentions(Map<Integer, Tables> behind, Tables everywhere, Set<Integer> plain) {
+    private Mentions(Map<Integer, Tables> behind, Tables everywhere, Set<Integer> plain, Map<Integer, Tables> parents) {
         this.behind = Map.copyOf(behind);
         this.everywhere = everywhere;
         this.plain = Set.copyOf(plain);
+        this.parents = Map.copyOf(parents);
     }
 
     /** What follows from the definitions, whose bodies are taken by the names in them, whatever these stand for. */
@@ -41,10 +43,14 @@ final class Mentions {
         Set<Integer> plain = new HashSet<>();
         schema.plainTables().forEach(name -> plain.add(Tables.hash(name, 0, name.length())));
         plain.remove(0);
-        Mentions shallow = new Mentions(direct, Tables.NONE, Set.of());
+        Mentions shallow = new Mentions(direct, Tables.NONE, Set.of(), Map.of());
         Map<Integer, Tables> closed = new HashMap<>();
         direct.forEach((name, named) -> closed.put(name, shallow.closure(named)));
-        return new Mentions(closed, shallow.closure(everywhere), plain);
+        Map<Integer, Tables> parents = new HashMap<>();
+        schema.parents()
+                .forEach((child, of) ->
+                        parents.merge(Tables.hash(child, 0, child.length()), Tables.named(of), Tables::and));
+        return new Mentions(closed, shallow.closure(everywhere), plain, parents);
     }
 
     private static Tables named(Definition definition, Syntax syntax) {
@@ -143,6 +149,11 @@ final class Mentions {
      */
     boolean isPlain(int name) {
         return plain.contains(name);
+    }
+
+    /** The tables of which a row added to a table of this name tells that a row is there. */
+    Tables parents(int name) {
+        return parents.getOrDefault(name, Tables.NONE);
     }
 
     @SuppressWarnings("ReferenceEquality") // there is one

@@ -1,6 +1,7 @@
 package dev.weir.sql;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -10,15 +11,18 @@ import java.util.Set;
  * @param syntax the lexical rules in force
  * @param plainTables names of tables, without schema, of which each table of that name does nothing on an INSERT but take the rows:
  *     no trigger, no rule, no function of the database's own, no part of another table
+ * @param parents the tables that a table's foreign keys refer to, so that a row in it tells of a row in them
  */
-public record Schema(List<Definition> definitions, Syntax syntax, Set<String> plainTables) {
+public record Schema(
+        List<Definition> definitions, Syntax syntax, Set<String> plainTables, Map<String, Set<String>> parents) {
     public Schema {
         definitions = List.copyOf(definitions);
         plainTables = Set.copyOf(plainTables);
+        parents = Map.copyOf(parents);
     }
 
     /** One of which no table is known to be plain. */
     public Schema(List<Definition> definitions, Syntax syntax) {
-        this(definitions, syntax, Set.of());
+        this(definitions, syntax, Set.of(), Map.of());
     }
 }

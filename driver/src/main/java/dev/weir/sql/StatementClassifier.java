@@ -110,7 +110,7 @@ final class StatementClassifier {
     private Classification write(int from, int to) {
         WriteShape shape = h2 ? new WriteReader(tokens, from, to, indexedParameters).read() : null;
         return Classification.write("modifies data", shape)
-                .touching(new BlindInsert(tokens, from, to, dialect, catalog).table());
+                .touching(new BlindInsert(tokens, from, to, dialect, catalog).tables());
     }
 
     private Classification ddl(int from, int to) {

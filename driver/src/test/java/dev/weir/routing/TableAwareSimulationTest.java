@@ -2,8 +2,8 @@ package dev.weir.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.cluster.Lineage;
 import dev.weir.cluster.ClusterView;
+import dev.weir.cluster.Lineage;
 import dev.weir.cluster.NodeStatus;
 import dev.weir.sql.Classification;
 import dev.weir.sql.Kind;

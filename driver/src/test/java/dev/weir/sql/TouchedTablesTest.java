@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.sql.Definition.Kind;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -33,7 +34,11 @@ class TouchedTablesTest {
 
     private static Classifier classifier(Definition... definitions) {
         Classifier classifier = new Classifier(SqlDialect.POSTGRESQL, Set.of());
-        classifier.update(new Schema(List.of(definitions), Syntax.POSTGRESQL, Set.of("event", "Item")));
+        classifier.update(new Schema(
+                List.of(definitions),
+                Syntax.POSTGRESQL,
+                Set.of("event", "Item"),
+                Map.of("Item", Set.of("shelf", "Item"))));
         return classifier;
     }
 
@@ -111,6 +116,12 @@ class TouchedTablesTest {
             })
     void shouldKnowABlindInsert(String sql) {
         assertThat(postgres.classify(sql).tables()).isEqualTo(Tables.named(List.of("event")));
+    }
+
+    @Test
+    void shouldCountTheTablesWhoseRowsAForeignKeyHasFound() {
+        assertThat(postgres.classify("INSERT INTO \"Item\" VALUES (1)").tables())
+                .isEqualTo(Tables.named(List.of("item", "shelf")));
     }
 
     @ParameterizedTest

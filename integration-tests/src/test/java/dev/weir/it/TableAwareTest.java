@@ -34,7 +34,8 @@ final class TableAwareTest {
     void createTables() throws SQLException {
         try (Connection connection = connect("")) {
             run(connection, "CREATE TABLE item (id int PRIMARY KEY, name text)");
-            run(connection, "CREATE TABLE event (id int GENERATED ALWAYS AS IDENTITY, item int REFERENCES item)");
+            run(connection, "CREATE TABLE event (id int GENERATED ALWAYS AS IDENTITY, item int)");
+            run(connection, "CREATE TABLE place (item int REFERENCES item)");
             run(connection, "CREATE VIEW busy AS SELECT i.name FROM item i JOIN event e ON e.item = i.id");
             run(
                     connection,
@@ -136,6 +137,17 @@ final class TableAwareTest {
                     .satisfiesAnyOf(
                             reason -> assertThat(reason).startsWith(BEHIND),
                             reason -> assertThat(reason).startsWith("the schema may have changed"));
+        }
+    }
+
+    @Test
+    void shouldReadOnThePrimaryTheRowThatAForeignKeyHasFound() throws SQLException {
+        try (Connection other = connect("");
+                Connection connection = fresh("")) {
+            run(other, "INSERT INTO item VALUES (2, 'two')");
+            run(connection, "INSERT INTO place VALUES (2)");
+            assertThat(number(connection, "SELECT count(*) FROM item WHERE id = 2"))
+                    .isEqualTo(1);
         }
     }
 
