@@ -8,6 +8,7 @@ import dev.weir.routing.Consistency;
 import dev.weir.routing.LoadBalance;
 import dev.weir.routing.NoReplica;
 import dev.weir.routing.OnLostWrites;
+import dev.weir.routing.Preference;
 import dev.weir.routing.RoutingSettings;
 import dev.weir.routing.SessionScope;
 import dev.weir.routing.StrongReads;
@@ -15,6 +16,7 @@ import dev.weir.sql.Durations;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -69,14 +71,15 @@ final class SettingsReader {
         if (minIdle > poolSize) {
             throw invalid(WeirProperty.POOL_MIN_IDLE, "at most weir.poolSize, which is " + poolSize);
         }
-        ClusterSettings cluster = ClusterSettings.of(url.dialect(), topology(), target)
+        Topology topology = topology();
+        ClusterSettings cluster = ClusterSettings.of(url.dialect(), topology, target)
                 .withPool(poolSize, minIdle, positive(WeirProperty.POOL_TIMEOUT))
                 .withProbeInterval(positive(WeirProperty.PROBE_INTERVAL))
                 .withNodeTimeout(positive(WeirProperty.NODE_TIMEOUT));
-        return new WeirSettings(cluster, routing(), names(WeirProperty.READ_ONLY_FUNCTIONS), url.display());
+        return new WeirSettings(cluster, routing(topology), names(WeirProperty.READ_ONLY_FUNCTIONS), url.display());
     }
 
-    private RoutingSettings routing() throws SQLException {
+    private RoutingSettings routing(Topology topology) throws SQLException {
         return new RoutingSettings(
                 consistency(),
                 sessionScope(),
@@ -87,6 +90,7 @@ final class SettingsReader {
                 noReplica(),
                 strongReads(),
                 choice(WeirProperty.TABLE_AWARE).equals("true"),
+                preference(topology),
                 onLostWrites());
     }
 
@@ -152,6 +156,46 @@ final class SettingsReader {
 
     private StrongReads strongReads() throws SQLException {
         return choice(WeirProperty.STRONG_READS).equals("replica") ? StrongReads.REPLICA : StrongReads.PRIMARY;
+    }
+
+    private Preference preference(Topology topology) throws SQLException {
+        int nodes = topology instanceof Listed listed
+                ? listed.urls().size()
+                : topology instanceof Embedded embedded ? 1 + embedded.replicas() : 0;
+        List<String> zones = forEach(WeirProperty.ZONES, nodes);
+        String zone = value(WeirProperty.ZONE).strip();
+        if (!zone.isEmpty() && !zones.contains(zone)) {
+            throw invalid(
+                    WeirProperty.ZONE,
+                    zones.isEmpty()
+                            ? "empty as long as weir.zones does not say where the nodes run"
+                            : "one of weir.zones, " + String.join(", ", zones));
+        }
+        List<Integer> weights = new ArrayList<>();
+        for (String weight : forEach(WeirProperty.WEIGHTS, nodes)) {
+            if (!weight.matches("\\d{1,4}") || Integer.parseInt(weight) > Preference.HEAVIEST) {
+                throw invalid(WeirProperty.WEIGHTS, "whole numbers from 0 to " + Preference.HEAVIEST);
+            }
+            weights.add(Integer.parseInt(weight));
+        }
+        return new Preference(zone, zones, weights);
+    }
+
+    /** A value for each node, in their order; empty if none is given. */
+    private List<String> forEach(WeirProperty property, int nodes) throws SQLException {
+        String value = value(property).strip();
+        if (value.isEmpty()) {
+            return List.of();
+        }
+        List<String> values =
+                Arrays.stream(value.split(",", -1)).map(String::strip).toList();
+        if (values.size() != nodes) {
+            throw invalid(
+                    property,
+                    "a value for each of the nodes, of which there are " + nodes
+                            + ", separated by commas, in the order of the URL's hosts and then of weir.replicas");
+        }
+        return values;
     }
 
     private OnLostWrites onLostWrites() throws SQLException {

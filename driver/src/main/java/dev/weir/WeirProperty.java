@@ -38,6 +38,17 @@ enum WeirProperty {
             "roundRobin",
             "random",
             "fastest"),
+    ZONE("weir.zone", "", "Where the application runs: replicas in the same zone are preferred; needs weir.zones"),
+    ZONES(
+            "weir.zones",
+            "",
+            "Where each node runs: one name for each, in the order of the URL's hosts and then of weir.replicas, separated by"
+                    + " commas"),
+    WEIGHTS(
+            "weir.weights",
+            "",
+            "How many reads each node gets in proportion to the others, 0 to 1000: one number for each, in the order of the"
+                    + " URL's hosts and then of weir.replicas, separated by commas; with 0 it gets none while another can serve"),
     NO_REPLICA(
             "weir.noReplica",
             "primary",

@@ -9,6 +9,7 @@ import dev.weir.routing.Consistency;
 import dev.weir.routing.LoadBalance;
 import dev.weir.routing.NoReplica;
 import dev.weir.routing.OnLostWrites;
+import dev.weir.routing.Preference;
 import dev.weir.routing.RoutingSettings;
 import dev.weir.routing.SessionScope;
 import dev.weir.routing.StrongReads;
@@ -50,7 +51,7 @@ class SettingsReaderTest {
         WeirSettings settings = SettingsReader.read(
                 "jdbc:weir:postgresql://a,b/shop?weir.consistency=Eventual&weir.sessionScope=connection"
                         + "&weir.maxStaleness=500ms&weir.waitForReplica=20ms&weir.loadBalance=roundRobin"
-                        + "&weir.noReplica=fail&weir.onLostWrites=reset&weir.nodeTimeout=3s"
+                        + "&weir.noReplica=fail&weir.onLostWrites=reset&weir.nodeTimeout=3s&weir.zone=east&weir.zones=east,west, east&weir.weights=1,0,20"
                         + "&weir.strongReads=replica&weir.tableAware=false&weir.probeInterval=50ms&weir.poolSize=7&weir.poolMinIdle=2"
                         + "&weir.poolTimeout=4s&weir.replicas=jdbc:postgresql://c/shop,jdbc:postgresql://b/shop",
                 properties);
@@ -66,6 +67,7 @@ class SettingsReaderTest {
                         NoReplica.FAIL,
                         StrongReads.REPLICA,
                         false,
+                        new Preference("east", List.of("east", "west", "east"), List.of(1, 0, 20)),
                         OnLostWrites.RESET));
         assertThat(settings.cluster().topology())
                 .isEqualTo(new Listed(
@@ -107,6 +109,13 @@ class SettingsReaderTest {
             delimiter = '|',
             value = {
                 "weir.consistency|strongest|one of session, strong, bounded, eventual",
+                "weir.weights|1,2|a value for each of the nodes, of which there are 1",
+                "weir.weights|-1|whole numbers from 0 to 1000",
+                "weir.weights|1001|whole numbers from 0 to 1000",
+                "weir.zones|east,west|a value for each of the nodes, of which there are 1",
+                "weir.zone|east|empty as long as weir.zones does not say",
+                "weir.nodeTimeout|0s|a duration above zero",
+                "weir.onLostWrites|ignore|one of fail, reset",
                 "weir.loadBalance|fast|one of leastOutstanding, roundRobin, random, fastest",
                 "weir.maxLag|0s|a duration above zero",
                 "weir.maxLag|ten|a duration",

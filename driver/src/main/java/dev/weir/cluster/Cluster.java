@@ -409,7 +409,7 @@ public final class Cluster implements AutoCloseable {
                     trial.close();
                     node.breaker().tried(success, nanos());
                     if (success) {
-                        node.admit(round());
+                        node.admit(round(), nanos());
                         LOG.info("Node {} gets reads again", node);
                     }
                 },

@@ -12,6 +12,7 @@ public final class ClusterView {
     private final List<NodeStatus> statuses;
     private final @Nullable NodeStatus primary;
     private final NodeStatus[] replicas;
+    private final boolean even;
     private final String cluster;
     private final Lineage lineage;
     private final long nanos;
@@ -28,6 +29,7 @@ public final class ClusterView {
         this.statuses = List.copyOf(statuses);
         this.primary = primary;
         this.replicas = replicas.toArray(NodeStatus[]::new);
+        this.even = replicas.stream().allMatch(replica -> replica.share() == NodeStatus.FULL_SHARE);
         this.cluster = cluster;
         this.lineage = lineage;
         this.nanos = nanos;
@@ -59,6 +61,11 @@ public final class ClusterView {
     /** A replica in rotation, from 0. */
     public NodeStatus replica(int i) {
         return replicas[i];
+    }
+
+    /** Whether every replica in rotation may take its full share of reads. */
+    public boolean isEven() {
+        return even;
     }
 
     /** The identity of the cluster: H2's cluster id, PostgreSQL's system identifier; empty while not known. */

@@ -99,27 +99,29 @@ final class Election {
     }
 
     /** The node's status in the light of the election. */
-    NodeStatus judge(NodeTrack track) {
+    NodeStatus judge(NodeTrack track, long now) {
         if (!isReachable(track) || track == primary) {
-            return track.status();
+            return track.status(now);
         }
         if (cluster.isEmpty()) {
-            return track.status();
+            return track.status(now);
         }
         if (!isOurs(track)) {
-            return track.status(NodeState.FOREIGN, "belongs to cluster " + track.cluster() + " instead of " + cluster);
+            return track.status(
+                    now, NodeState.FOREIGN, "belongs to cluster " + track.cluster() + " instead of " + cluster);
         }
         if (track.epoch() != 0 && track.epoch() < epoch) {
             return track.status(
-                    NodeState.FENCED, "is of epoch " + track.epoch() + " while the newest known is " + epoch);
+                    now, NodeState.FENCED, "is of epoch " + track.epoch() + " while the newest known is " + epoch);
         }
         if (track.role() == NodeRole.PRIMARY) {
             return track.status(
+                    now,
                     NodeState.FENCED,
                     "claims to be the primary of epoch " + epoch + " beside " + rivals(track)
                             + "; stop one of them, Weir cannot tell which is right");
         }
-        return track.status();
+        return track.status(now);
     }
 
     private String rivals(NodeTrack claimant) {

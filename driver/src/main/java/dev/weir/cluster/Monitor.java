@@ -49,7 +49,7 @@ final class Monitor {
         Reading reading = sample.reading();
         if (reading == null) {
             Verdict verdict = judge.apply(sample);
-            track.failed(sample.round(), verdict.state(), verdict.problem());
+            track.failed(sample.receivedNanos(), sample.round(), verdict.state(), verdict.problem());
             return;
         }
         track.answered(sample, reading, election.isCurrent(track));
@@ -62,8 +62,8 @@ final class Monitor {
     }
 
     /** Takes in that a node has failed outside a probe, or has not answered one. */
-    void failed(Node node, NodeState state, String problem) {
-        tracks.get(node.index()).failed(-1, state, problem);
+    void failed(long now, Node node, NodeState state, String problem) {
+        tracks.get(node.index()).failed(now, -1, state, problem);
     }
 
     /** What the node's newest probe or failure said. */
@@ -157,7 +157,7 @@ final class Monitor {
         List<NodeStatus> replicas = new ArrayList<>(tracks.size());
         NodeStatus primary = null;
         for (NodeTrack track : tracks) {
-            NodeStatus status = election.judge(track);
+            NodeStatus status = election.judge(track, now);
             statuses.add(status);
             if (track == election.primary()) {
                 primary = status;

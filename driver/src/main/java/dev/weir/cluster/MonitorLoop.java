@@ -214,7 +214,7 @@ final class MonitorLoop implements Runnable {
         } else if (event instanceof Failed failed) {
             if (monitor.answer(failed.node()) != NodeState.DOWN) {
                 // What a probe has found says more than that a statement failed.
-                monitor.failed(failed.node(), failed.state(), failed.problem());
+                monitor.failed(clock.getAsLong(), failed.node(), failed.state(), failed.problem());
             }
         } else {
             requested.set(false);
@@ -289,6 +289,7 @@ final class MonitorLoop implements Runnable {
                 NodeState answer = monitor.answer(node);
                 if (answer == NodeState.LATE || answer == NodeState.UP) {
                     monitor.failed(
+                            now,
                             node,
                             NodeState.DOWN,
                             "has given no sign of life for " + nodeTimeout.toMillis() + " ms (weir.nodeTimeout)");
@@ -303,7 +304,7 @@ final class MonitorLoop implements Runnable {
         if (status.isUp() || status.state() == NodeState.UNKNOWN || status.state() == NodeState.UNFIT) {
             String problem = "has not answered a probe for " + TimeUnit.NANOSECONDS.toMillis(waited) + " ms (limit "
                     + TimeUnit.NANOSECONDS.toMillis(limit) + " ms)";
-            monitor.failed(status.node(), NodeState.LATE, problem);
+            monitor.failed(clock.getAsLong(), status.node(), NodeState.LATE, problem);
         }
     }
 

@@ -21,6 +21,7 @@ public final class Node {
     private final LongAdder unserved = new LongAdder();
     private final Breaker breaker = new Breaker();
     private volatile long suspectRound = -1;
+    private volatile long admittedNanos;
     private volatile int cuts;
 
     public Node(int index, String name, String url) {
@@ -79,9 +80,15 @@ public final class Node {
         suspectRound = Long.MAX_VALUE;
     }
 
-    /** Lets the node into rotation when a probe of a later round than this has succeeded. */
-    void admit(long round) {
+    /** Lets the node into rotation when a probe of a later round than this has succeeded, with a small share of reads first. */
+    void admit(long round, long nowNanos) {
+        admittedNanos = nowNanos == 0 ? 1 : nowNanos;
         suspectRound = round;
+    }
+
+    /** When it was let in last; 0 if it never had to be. */
+    long admittedNanos() {
+        return admittedNanos;
     }
 
     Breaker breaker() {

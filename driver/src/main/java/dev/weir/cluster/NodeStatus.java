@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     coveredRound is -1
  * @param latencyNanos decayed round-trip time of its probes; 0 if not known
  * @param attempt the number of its newest probe that has ended, whether it succeeded or failed; -1 if none has
+ * @param share how much of its share of reads it may take, in percent: one that has just come back gets less for some seconds
  * @param problem what is wrong, for people and without credentials; null if nothing is
  */
 public record NodeStatus(
@@ -35,10 +36,14 @@ public record NodeStatus(
         long coveredNanos,
         long latencyNanos,
         long attempt,
+        int share,
         @Nullable String problem) {
+    public static final int FULL_SHARE = 100;
+
     /** What is known of a node before its first probe has ended. */
     public static NodeStatus unknown(Node node) {
-        return new NodeStatus(node, NodeRole.UNKNOWN, NodeState.UNKNOWN, 0, -1, -1, 0, 0, -1, 0, 0, -1, null);
+        return new NodeStatus(
+                node, NodeRole.UNKNOWN, NodeState.UNKNOWN, 0, -1, -1, 0, 0, -1, 0, 0, -1, FULL_SHARE, null);
     }
 
     public boolean isUp() {

@@ -22,6 +22,7 @@ final class NodeTrack {
     private long coveredNanos;
     private long latencyNanos;
     private long attempt = -1;
+    private final Absence absence = new Absence();
     private long heldLsn = -1;
     private boolean wentBack;
     private List<Origin> origins = List.of();
@@ -108,9 +109,22 @@ final class NodeTrack {
         latencyNanos = latencyNanos == 0 ? took : latencyNanos + (took - latencyNanos) / LATENCY_WEIGHT;
         problem = reading.problem();
         answer = problem == null ? NodeState.UP : NodeState.UNFIT;
+        if (problem == null) {
+            absence.came(sample.receivedNanos());
+        } else {
+            absence.left(sample.receivedNanos());
+        }
     }
 
-    void failed(long failedAttempt, NodeState state, String why) {
+    /**
+     * Takes in that the node has failed.
+     *
+     * @param now when that became known
+     */
+    void failed(long now, long failedAttempt, NodeState state, String why) {
+        if (state != NodeState.LATE) {
+            absence.left(now);
+        }
         attempt = Math.max(attempt, failedAttempt);
         answer = state;
         problem = why;
@@ -134,11 +148,11 @@ final class NodeTrack {
         history.add(round, lsn, sentNanos);
     }
 
-    NodeStatus status() {
-        return status(answer, problem);
+    NodeStatus status(long now) {
+        return status(now, answer, problem);
     }
 
-    NodeStatus status(NodeState state, @Nullable String why) {
+    NodeStatus status(long now, NodeState state, @Nullable String why) {
         return new NodeStatus(
                 node,
                 role,
@@ -152,6 +166,7 @@ final class NodeTrack {
                 coveredNanos,
                 latencyNanos,
                 attempt,
+                absence.share(now, node.admittedNanos()),
                 why);
     }
 }

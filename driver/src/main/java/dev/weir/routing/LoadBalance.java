@@ -8,6 +8,6 @@ public enum LoadBalance {
     ROUND_ROBIN,
     /** Any, evenly. */
     RANDOM,
-    /** The one whose probes come back soonest. */
+    /** The one whose probes come back soonest, for as many reads as run there. */
     FASTEST
 }

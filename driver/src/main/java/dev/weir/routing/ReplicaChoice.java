@@ -5,6 +5,7 @@ import dev.weir.cluster.Node;
 import dev.weir.cluster.NodeStatus;
 import dev.weir.cluster.RecentWrites;
 import dev.weir.sql.Tables;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +19,15 @@ final class ReplicaChoice {
     private final boolean shared;
     private final boolean tableAware;
 
-    ReplicaChoice(RoutingSettings settings, Routes routes, LongSupplier clock, @Nullable RecentWrites recent) {
+    ReplicaChoice(
+            List<Node> nodes,
+            RoutingSettings settings,
+            Routes routes,
+            LongSupplier clock,
+            @Nullable RecentWrites recent) {
         this.routes = routes;
         this.freshness = new Freshness(settings.maxLag().toNanos(), clock, recent);
-        this.balance = new Balance(settings.loadBalance());
+        this.balance = new Balance(settings.loadBalance(), settings.preference(), nodes);
         this.tableAware = settings.tableAware();
         this.shared = settings.sessionScope() == SessionScope.APPLICATION;
     }
@@ -183,7 +189,7 @@ final class ReplicaChoice {
         int preferred = session.clock().preferred();
         int kept = position(preferred, eligible, view);
         boolean alone = Long.bitCount(eligible) == 1;
-        if (kept >= 0 && (shared || alone)) {
+        if (kept >= 0 && (shared || alone) && balance.isPreferred(kept, eligible, view)) {
             return view.replica(kept);
         }
         NodeStatus picked = view.replica(balance.pick(eligible, session, view));

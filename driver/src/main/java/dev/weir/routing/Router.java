@@ -27,7 +27,7 @@ final class Router {
     Router(List<Node> nodes, RoutingSettings settings, LongSupplier clock, @Nullable RecentWrites recent) {
         this.routes = new Routes(nodes);
         this.settings = settings;
-        this.choice = new ReplicaChoice(settings, routes, clock, recent);
+        this.choice = new ReplicaChoice(nodes, settings, routes, clock, recent);
     }
 
     /** @throws SQLException 22023 if the statement's hint names a malformed token */

@@ -46,6 +46,11 @@ public final class RoutingSession {
         READ_ONLY
     }
 
+    /** How many turns there have been, this one included. */
+    long nextTurn() {
+        return ++turn;
+    }
+
     /** The next of so many turns. */
     int nextTurn(int count) {
         turn = turn + 1 < 0 ? 0 : turn + 1;

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param noReplica what happens to a read that no replica may serve
  * @param strongReads what serves reads at level strong
  * @param tableAware whether a read at level session may run on a replica that lacks only writes to other tables than it reads
+ * @param preference which of several eligible replicas should get more reads
  * @param onLostWrites what happens to a session when what it has seen was lost in a failover
  */
 public record RoutingSettings(
@@ -26,6 +27,7 @@ public record RoutingSettings(
         NoReplica noReplica,
         StrongReads strongReads,
         boolean tableAware,
+        Preference preference,
         OnLostWrites onLostWrites) {
     public static final RoutingSettings DEFAULT = new RoutingSettings(
             Consistency.SESSION,
@@ -37,6 +39,7 @@ public record RoutingSettings(
             NoReplica.PRIMARY,
             StrongReads.PRIMARY,
             true,
+            Preference.NONE,
             OnLostWrites.FAIL);
 
     public RoutingSettings {
@@ -57,6 +60,7 @@ public record RoutingSettings(
                 noReplica,
                 strongReads,
                 tableAware,
+                preference,
                 onLostWrites);
     }
 
@@ -71,6 +75,7 @@ public record RoutingSettings(
                 noReplica,
                 strongReads,
                 tableAware,
+                preference,
                 onLostWrites);
     }
 
@@ -85,6 +90,7 @@ public record RoutingSettings(
                 noReplica,
                 strongReads,
                 tableAware,
+                preference,
                 onLostWrites);
     }
 
@@ -99,6 +105,7 @@ public record RoutingSettings(
                 noReplica,
                 strongReads,
                 tableAware,
+                preference,
                 onLostWrites);
     }
 
@@ -113,6 +120,7 @@ public record RoutingSettings(
                 noReplica,
                 strongReads,
                 tableAware,
+                preference,
                 onLostWrites);
     }
 
@@ -127,6 +135,7 @@ public record RoutingSettings(
                 noReplica,
                 strongReads,
                 tableAware,
+                preference,
                 onLostWrites);
     }
 
@@ -141,6 +150,7 @@ public record RoutingSettings(
                 choice,
                 strongReads,
                 tableAware,
+                preference,
                 onLostWrites);
     }
 
@@ -155,6 +165,7 @@ public record RoutingSettings(
                 noReplica,
                 node,
                 tableAware,
+                preference,
                 onLostWrites);
     }
 
@@ -169,6 +180,7 @@ public record RoutingSettings(
                 noReplica,
                 strongReads,
                 on,
+                preference,
                 onLostWrites);
     }
 
@@ -183,6 +195,22 @@ public record RoutingSettings(
                 noReplica,
                 strongReads,
                 tableAware,
+                preference,
                 choice);
+    }
+
+    public RoutingSettings withPreference(Preference wanted) {
+        return new RoutingSettings(
+                consistency,
+                sessionScope,
+                maxStaleness,
+                maxLag,
+                waitForReplica,
+                loadBalance,
+                noReplica,
+                strongReads,
+                tableAware,
+                wanted,
+                onLostWrites);
     }
 }
