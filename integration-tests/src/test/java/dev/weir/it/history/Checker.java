@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * the version that a read may see:
  *
  * <ul>
- *   <li>session: what the scope's operations that had ended before have written or seen (read your writes, monotonic reads);
+ *   <li>session: what the scope's writes, and its reads at levels session and strong, that had ended before have written or seen (read your writes, monotonic reads);
  *   <li>strong and bounded: what had been acknowledged to anyone before, or so long before;
  *   <li>all levels: whoever sees a write also sees what had been acknowledged, and what its scope had seen, before that write began (writes follow reads; a replica is a state that the primary has been in);
  *       and every version was written, once.
@@ -114,9 +114,14 @@ final class Checker {
         }
     }
 
+    /** Whether what a read has shown binds later ones. */
+    private static boolean isCausal(Promise promise) {
+        return promise == Promise.SESSION || promise == Promise.STRONG;
+    }
+
     private void end(Operation operation) {
         long[] seen = seenByScope.computeIfAbsent(operation.scope(), scope -> new long[registers]);
-        if (operation instanceof Read read) {
+        if (operation instanceof Read read && isCausal(read.promise())) {
             for (int i = 0; i < registers; i++) {
                 seen[i] = Math.max(seen[i], read.seen().version(i));
             }

@@ -46,7 +46,9 @@ final class CheckerTest {
     @Test
     void shouldFindReadThatGoesBack() {
         write(OTHER, 1, 1, 10, 20);
-        read(SHARED, Promise.EVENTUAL, 0, 30, 40, sees(1, 1));
+        read(SHARED, Promise.EVENTUAL, 0, 12, 14, sees(1, 1));
+        read(SHARED, Promise.SESSION, 0, 15, 17, sees(1, 0));
+        read(SHARED, Promise.SESSION, 0, 30, 40, sees(1, 1));
         read(SHARED, Promise.EVENTUAL, 0, 50, 60, sees(1, 0));
         read(OTHER + 1, Promise.SESSION, 0, 50, 60, sees(1, 0));
         assertSound();
