@@ -89,7 +89,9 @@ final class H2Dialect extends Dialect {
     @Override
     Failure failure(SQLException error) {
         return switch (error.getErrorCode()) {
-            case 90067, 90098, 90121 -> Failure.CONNECTION_LOST;
+            // 90028 and 90031 are errors of input and output, as a server reports them when it is cut off amid a
+            // request.
+            case 90067, 90098, 90121, 90028, 90031 -> Failure.CONNECTION_LOST;
             case 90020, 90117, 90135 -> Failure.NOT_READY;
             case 90040, 90096, 90097 -> Failure.READ_ONLY;
             case 42102, 42103, 42104, 42112, 42122, 22030, 50004, 90022, 90079, 90109, 90120 -> Failure.UNSERVED;

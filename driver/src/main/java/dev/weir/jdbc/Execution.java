@@ -436,17 +436,25 @@ final class Execution {
         try {
             return ready(route, patience);
         } catch (SQLException e) {
-            Failure said = noteFailure(route.target(), null, e);
+            Failure said = routing.cluster().failure(e);
+            SQLException first = notReached(route, e);
             if (transaction.delegate() != null || isNoFaultOfTheNode(said)) {
-                throw e;
+                throw first;
             }
+            Route other = routing.route(classification, session);
             try {
-                return ready(routing.route(classification, session), patience);
+                return ready(other, patience);
             } catch (SQLException again) {
-                again.addSuppressed(e);
-                throw again;
+                again.addSuppressed(first);
+                throw notReached(other, again);
             }
         }
+    }
+
+    /** Notes that nothing could be sent to a node, and says so in the words of the standard. */
+    private SQLException notReached(Route route, SQLException failure) {
+        Failure said = noteFailure(route.target(), null, failure);
+        return said == Failure.CONNECTION_LOST ? Refusal.lost(route.target(), failure) : failure;
     }
 
     private static boolean isNoFaultOfTheNode(Failure said) {
@@ -570,8 +578,7 @@ final class Execution {
             sent(route);
             return delegate;
         } catch (SQLException e) {
-            noteFailure(route.target(), null, e);
-            throw e;
+            throw notReached(route, e);
         }
     }
 
@@ -584,8 +591,7 @@ final class Execution {
             delegate.catchUp(settings);
             return delegate;
         } catch (SQLException e) {
-            noteFailure(route.target(), null, e);
-            throw e;
+            throw notReached(route, e);
         }
     }
 

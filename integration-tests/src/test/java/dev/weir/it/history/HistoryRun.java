@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -48,6 +49,11 @@ final class HistoryRun {
 
     History history() {
         return history;
+    }
+
+    /** SQLSTATEs that clients were told and cannot make sense of. */
+    Set<String> strangeFailures() {
+        return failures.strange();
     }
 
     /** How many reads replicas have served. */

@@ -87,6 +87,7 @@ final class HistoryTest {
         assertThat(violations.stream().limit(SHOWN))
                 .as("%s violations, %s", violations.size(), run)
                 .isEmpty();
+        assertThat(run.strangeFailures()).as("failures, %s", run).isEmpty();
         for (Promise promise : Promise.values()) {
             assertThat(run.history().reads(promise))
                     .as("%s reads, %s", promise, run)
