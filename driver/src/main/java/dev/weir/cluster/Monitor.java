@@ -174,6 +174,9 @@ final class Monitor {
     }
 
     private void log(List<NodeStatus> statuses) {
+        if (exact != null && exact.isEnding()) {
+            return; // there is nothing amiss with a node whose JVM ends
+        }
         for (NodeStatus status : statuses) {
             NodeStatus before = view.status(status.node());
             if (before.state() == status.state() && before.role() == status.role()) {

@@ -25,6 +25,9 @@ public interface EmbeddedReplication extends AutoCloseable {
      */
     void committed(long lsn);
 
+    /** Whether the stores are being closed, or have been, because the JVM ends. */
+    boolean isEnding();
+
     /** Gives up this user's share; the last share stops replication and closes the stores. Blocks until they are closed. */
     @Override
     void close() throws SQLException;

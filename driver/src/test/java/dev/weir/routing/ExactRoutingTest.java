@@ -46,6 +46,11 @@ class ExactRoutingTest {
         public void committed(long lsn) {}
 
         @Override
+        public boolean isEnding() {
+            return false;
+        }
+
+        @Override
         public void close() {}
     }
 

@@ -18,6 +18,7 @@ public final class EmbeddedProvider implements EmbeddedReplicationProvider {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedProvider.class);
     private static final ReentrantLock LOCK = new ReentrantLock();
     private static final Map<String, Entry> RUNNING = new HashMap<>();
+    private static volatile boolean ending;
 
     static {
         Runtime.getRuntime().addShutdownHook(new Thread(EmbeddedProvider::closeAll, "weir-embedded-shutdown"));
@@ -85,6 +86,7 @@ public final class EmbeddedProvider implements EmbeddedReplicationProvider {
 
     /** Closes in order what the application has left open when the JVM ends. */
     private static void closeAll() {
+        ending = true;
         LOCK.lock();
         try {
             for (Entry entry : RUNNING.values()) {
@@ -137,6 +139,11 @@ public final class EmbeddedProvider implements EmbeddedReplicationProvider {
         @Override
         public void committed(long lsn) {
             entry.cluster.committed(lsn);
+        }
+
+        @Override
+        public boolean isEnding() {
+            return ending;
         }
 
         @Override
