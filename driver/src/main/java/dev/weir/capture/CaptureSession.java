@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLNonTransientException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Duration;
@@ -275,8 +274,7 @@ final class CaptureSession {
                 request.bind(statement);
                 return statement.executeQuery();
             }
-            throw new SQLNonTransientException(
-                    "The statement returns a count where rows were expected; use executeUpdate", "07005");
+            throw Refusals.countForRows();
         });
     }
 

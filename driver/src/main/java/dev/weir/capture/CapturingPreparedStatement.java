@@ -78,8 +78,7 @@ class CapturingPreparedStatement extends CapturingStatement implements Recording
                 if (execute()) {
                     yield getResultSet();
                 }
-                throw new SQLNonTransientException(
-                        "The statement returned a count where rows were expected; use execute", "07005");
+                throw Refusals.countForRows();
             }
         };
     }
@@ -96,8 +95,7 @@ class CapturingPreparedStatement extends CapturingStatement implements Recording
     public final long executeLargeUpdate() throws SQLException {
         requireCount(classification);
         if (execute()) {
-            throw new SQLNonTransientException(
-                    "The statement returned rows where a count was expected; use executeQuery", "07005");
+            throw Refusals.rowsForCount();
         }
         return getLargeUpdateCount();
     }

@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLNonTransientException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -76,7 +75,7 @@ class CapturingStatement implements ForwardingStatement {
             case MAINTENANCE -> session().passMaintenance(sql, () -> physical.executeQuery(sql));
             case SESSION, TRANSACTION_SETTING -> session().passSetting(sql, () -> physical.executeQuery(sql));
             case DDL, BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE_SAVEPOINT, ROLLBACK_TO_SAVEPOINT ->
-                throw new SQLNonTransientException("The statement returns no rows; use execute", "07005");
+                throw Refusals.countForRows();
             case MULTIPLE, UNKNOWN -> throw unknown(sql, classification);
         };
     }
@@ -139,9 +138,7 @@ class CapturingStatement implements ForwardingStatement {
     static void requireCount(Classification classification) throws SQLException {
         WriteShape write = classification.write();
         if (write != null && write.delta() != null) {
-            throw new SQLNonTransientException(
-                    "The statement was not executed: it returns rows where a count is expected; use executeQuery",
-                    "07005");
+            throw Refusals.rowsForCount();
         }
     }
 
@@ -149,8 +146,7 @@ class CapturingStatement implements ForwardingStatement {
         requireUnprepared();
         requireCount(session().classify(sql));
         if (execute(sql, keys)) {
-            throw new SQLNonTransientException(
-                    "The statement returned rows where a count was expected; use executeQuery", "07005");
+            throw Refusals.rowsForCount();
         }
         return getLargeUpdateCount();
     }

@@ -2,6 +2,7 @@ package dev.weir.capture;
 
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.sql.SQLNonTransientException;
 import java.sql.SQLSyntaxErrorException;
 import java.sql.SQLTransactionRollbackException;
 
@@ -44,5 +45,17 @@ final class Refusals {
     /** Whether the statement may have left more than nothing. */
     static boolean endsTransaction(SQLException error) {
         return isDeadlock(error) || isInternal(error);
+    }
+
+    /** H2's own code for a query where a count is expected. */
+    static SQLException rowsForCount() {
+        return new SQLNonTransientException(
+                "The statement gives rows where a count is expected; use execute or executeQuery", "90001", 90001);
+    }
+
+    /** H2's own code for a statement without rows where some are expected. */
+    static SQLException countForRows() {
+        return new SQLNonTransientException(
+                "The statement gives a count where rows are expected; use execute or executeUpdate", "90002", 90002);
     }
 }

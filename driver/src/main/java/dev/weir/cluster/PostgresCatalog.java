@@ -13,7 +13,7 @@ final class PostgresCatalog {
      * in which an INSERT leaves its rows and nothing else.
      * Functions of extensions in C are as their extension labels them, but for those that execute a text or change their session.
      */
-    static final String DEFINITIONS = """
+    private static final String OBJECTS = """
             WITH RECURSIVE absent(oid) AS (
               SELECT oid FROM pg_class
                 WHERE oid >= 16384 AND relkind IN ('r', 'm', 'f', 'S') AND (relpersistence = 'u' OR relkind IN ('f', 'S'))
@@ -95,6 +95,41 @@ final class PostgresCatalog {
                   OR d.classid = 'pg_constraint'::regclass AND d.objid IN (SELECT k.oid FROM pg_constraint k WHERE k.conrelid = c.oid)
                   OR d.classid = 'pg_class'::regclass
                     AND (d.objid = c.oid OR d.objid IN (SELECT x.indexrelid FROM pg_index x WHERE x.indrelid = c.oid)))))""";
+
+    /** Names of routines among those that others name, as a pattern; null if there are none. */
+    private static final String NAMES = """
+            (SELECT '\\m(' || string_agg(DISTINCT regexp_replace(proname, '\\W', '.', 'g'), '|') FILTER (WHERE sets) || ')\\M' AS setting,
+                '\\m(' || string_agg(DISTINCT regexp_replace(proname, '\\W', '.', 'g'), '|') FILTER (WHERE holds) || ')\\M' AS holding
+              FROM %s)""";
+
+    /**
+     * Routines whose text may set a variable beyond its transaction, or make what outlives it in the session, and those that call
+     * such ones through at most one other.
+     */
+    private static final String SESSION_ROUTINES = """
+            WITH texts(nspname, proname, text) AS (
+              SELECT n.nspname, p.proname, regexp_replace(coalesce(pg_get_function_sqlbody(p.oid), p.prosrc),
+                  'set_config\\s*\\([^()]*,\\s*true\\s*\\)', '', 'gi')
+                FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
+                WHERE p.oid >= 16384 AND l.lanname NOT IN ('c', 'internal')),
+            bare AS (
+              SELECT *, regexp_replace(regexp_replace(text, '/\\*.*?\\*/', ' ', 'g'), '--[^\\n]*', ' ', 'g') AS code FROM texts),
+            own AS (
+              SELECT nspname, proname, text, text ~* p.sets OR code ~* p.sets AS sets,
+                  text ~* '\\mtemp(orary)?\\M|pg_temp|advisory_lock|\\mlisten\\M|\\mprepare\\M|\\mhold\\M' AS holds
+                FROM bare, (SELECT 'set_config\\s*\\(|\\msetseed\\M|\\mdiscard\\M|(^|[;''$]|\\m(begin|then|else|loop|do)\\M)\\s*'
+                  '(set|reset)\\s+(?!local\\M|constraints\\M|transaction\\M)') p(sets)),
+            callers AS (
+              SELECT nspname, proname, text, sets OR coalesce(text ~* setting, false) AS sets,
+                  holds OR coalesce(text ~* holding, false) AS holds FROM own, %s known),
+            all_callers AS (
+              SELECT nspname, proname, sets OR coalesce(text ~* setting, false) AS sets,
+                  holds OR coalesce(text ~* holding, false) AS holds FROM callers, %s known)
+            SELECT CASE WHEN sets THEN 'sets' ELSE 'holds' END, nspname, proname::text, '', ''
+              FROM all_callers WHERE sets OR holds""".formatted(NAMES.formatted("own"), NAMES.formatted("callers"));
+
+    /** All that the classifier is told, one row for each fact. */
+    static final String DEFINITIONS = OBJECTS + "\nUNION ALL (" + SESSION_ROUTINES + ")";
 
     /** A hash over the rows that {@link #DEFINITIONS} depends on: a row that is changed gets a new version, which xmin tells. */
     static final String VERSION = """

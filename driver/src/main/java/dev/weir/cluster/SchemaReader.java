@@ -2,6 +2,7 @@ package dev.weir.cluster;
 
 import dev.weir.sql.Definition;
 import dev.weir.sql.Schema;
+import dev.weir.sql.SessionRoutines;
 import dev.weir.sql.Syntax;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -20,6 +21,8 @@ final class SchemaReader {
     private static final String MODE = "mode";
     private static final String PLAIN = "plain";
     private static final String PARENT = "parent";
+    private static final String SETS = "sets";
+    private static final String HOLDS = "holds";
 
     private SchemaReader() {}
 
@@ -27,27 +30,31 @@ final class SchemaReader {
         List<Definition> definitions = new ArrayList<>();
         Set<String> plainTables = new HashSet<>();
         Map<String, Set<String>> parents = new HashMap<>();
+        Set<String> setting = new HashSet<>();
+        Set<String> holding = new HashSet<>();
         Syntax syntax = dialect.syntax();
         try (Statement asking = from.createStatement();
                 ResultSet row = asking.executeQuery(dialect.definitionsSql())) {
             while (row.next()) {
-                if (row.getString(1).equals(MODE)) {
-                    syntax = Syntax.ofH2Mode(row.getString(3));
-                } else if (row.getString(1).equals(PLAIN)) {
-                    plainTables.add(row.getString(3));
-                } else if (row.getString(1).equals(PARENT)) {
-                    parents.computeIfAbsent(row.getString(3), child -> new HashSet<>())
-                            .add(row.getString(5));
-                } else {
-                    definitions.add(new Definition(
-                            Definition.Kind.valueOf(row.getString(1).toUpperCase(Locale.ROOT)),
-                            row.getString(2),
-                            row.getString(3),
-                            row.getString(4),
-                            row.getString(5)));
+                String kind = row.getString(1);
+                switch (kind) {
+                    case MODE -> syntax = Syntax.ofH2Mode(row.getString(3));
+                    case PLAIN -> plainTables.add(row.getString(3));
+                    case PARENT ->
+                        parents.computeIfAbsent(row.getString(3), child -> new HashSet<>())
+                                .add(row.getString(5));
+                    case SETS -> setting.add(row.getString(3));
+                    case HOLDS -> holding.add(row.getString(3));
+                    default ->
+                        definitions.add(new Definition(
+                                Definition.Kind.valueOf(kind.toUpperCase(Locale.ROOT)),
+                                row.getString(2),
+                                row.getString(3),
+                                row.getString(4),
+                                row.getString(5)));
                 }
             }
         }
-        return new Schema(definitions, syntax, plainTables, parents);
+        return new Schema(definitions, syntax, plainTables, parents, new SessionRoutines(setting, holding));
     }
 }

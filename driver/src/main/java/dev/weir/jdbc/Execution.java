@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class Execution {
     private static final Duration SCHEMA_PATIENCE = Duration.ofSeconds(2);
 
+    /** How long a call waits for the definitions of routines that the session has changed; after that it holds the session. */
+    private static final Duration CALL_PATIENCE = Duration.ofMillis(250);
+
     private final RoutedConnection connection;
     private final Routing routing;
     private final RoutingSession session;
@@ -336,8 +339,9 @@ final class Execution {
 
     // ---------------------------------------------------------------- everything that may write
 
-    private <R> R onNode(RoutedStatement statement, String sql, Classification classification, Call<R> call)
+    private <R> R onNode(RoutedStatement statement, String sql, Classification given, Call<R> call)
             throws SQLException {
+        Classification classification = dependsOnSchema(given) ? bySchema(sql, given) : given;
         Boolean autoCommit = autoCommitSetting(sql, classification);
         if (autoCommit != null) {
             R answer = call.answer(null);
@@ -377,6 +381,10 @@ final class Execution {
             database.learnPrimaryTable(shared.name().text());
         }
         leftState(sql, classification, delegate);
+        if (delegate.isPrimary() && mayCallNewer(classification)) {
+            pins.hold(delegate.node());
+            delegate.alter();
+        }
         return result;
     }
 
@@ -387,6 +395,49 @@ final class Execution {
             case EMPTY, SAVEPOINT, RELEASE_SAVEPOINT, ROLLBACK_TO_SAVEPOINT, TRANSACTION_SETTING -> Tables.NONE;
             default -> Tables.ANY;
         };
+    }
+
+    /** Whether the catalog tells what a statement that stays on the primary leaves in its session, or how it is to be captured. */
+    private boolean dependsOnSchema(Classification classification) {
+        return switch (classification.kind()) {
+            case PRIMARY_READ, CALL -> dialect == SqlDialect.POSTGRESQL;
+            case WRITE -> dialect == SqlDialect.POSTGRESQL || classification.write() == null;
+            case UNKNOWN -> true;
+            default -> false;
+        };
+    }
+
+    /** What a text is by the newest definitions; a call waits for those that the session itself has changed. */
+    private Classification bySchema(String sql, Classification given) throws SQLException {
+        CatalogWatch catalog = database.catalog();
+        if (catalog.isSettled()) {
+            return given;
+        }
+        catalog.update();
+        if (!catalog.isComplete() && callsRoutine(given)) {
+            try {
+                catalog.awaitComplete(CALL_PATIENCE);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        Classification newest = database.classify(sql);
+        return newest.kind() == given.kind() ? newest : given;
+    }
+
+    private boolean callsRoutine(Classification classification) {
+        return dialect == SqlDialect.POSTGRESQL
+                && switch (classification.kind()) {
+                    case CALL -> true;
+                    case PRIMARY_READ -> classification.reason().startsWith("calls ");
+                    default -> false;
+                };
+    }
+
+    /** Whether what a statement has called may be newer than the definitions that it was judged by. */
+    private boolean mayCallNewer(Classification classification) {
+        return callsRoutine(classification)
+                && (transaction.changesSchema() || !database.catalog().isComplete());
     }
 
     /** H2's SET AUTOCOMMIT, which does what setAutoCommit does; null for anything else. */

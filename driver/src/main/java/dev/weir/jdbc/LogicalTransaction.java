@@ -203,6 +203,11 @@ final class LogicalTransaction {
         afterCommit = action;
     }
 
+    /** Whether it has changed the schema in a way that only its commit shows to others. */
+    boolean changesSchema() {
+        return afterCommit != null;
+    }
+
     private void runAfterCommit() {
         Runnable action = afterCommit;
         afterCommit = null;

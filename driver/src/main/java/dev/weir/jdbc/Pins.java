@@ -70,13 +70,19 @@ final class Pins {
     }
 
     private boolean canBeAskedFor(String sql, Classification classification) {
+        if (Classification.LEAVES_SETTING.equals(classification.argument())) {
+            return false;
+        }
         if (classification.kind() == Kind.DDL) {
             return true;
         }
         return switch (classification.kind()) {
-            case PRIMARY_READ ->
+            case PRIMARY_READ, WRITE ->
                 dialect == SqlDialect.POSTGRESQL && !LASTING.matcher(sql).find();
-            case UNKNOWN, CALL -> dialect == SqlDialect.POSTGRESQL && prepared.leavesNoMore(sql);
+            case UNKNOWN, CALL ->
+                dialect == SqlDialect.POSTGRESQL
+                        && (Classification.LEAVES_OBJECTS.equals(classification.argument())
+                                || prepared.leavesNoMore(sql));
             default -> false;
         };
     }

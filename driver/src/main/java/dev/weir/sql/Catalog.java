@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
  * @param volatileOperators the database's own operators on built-in types that may have side effects
  * @param syntax the lexical rules in force
  * @param mentions which tables stand behind the names of views, functions and types
+ * @param sessionRoutines routines that leave something in the session which calls them
  */
 record Catalog(
         Set<String> volatileRelations,
@@ -25,7 +26,8 @@ record Catalog(
         Set<String> volatileFunctions,
         Set<String> volatileOperators,
         Syntax syntax,
-        Mentions mentions) {
+        Mentions mentions,
+        SessionRoutines sessionRoutines) {
     /** Operators that a query uses without spelling them: in IN, BETWEEN, LIKE, ORDER BY, DISTINCT, USING and other places. */
     private static final Set<String> IMPLIED =
             Set.of("=", "<>", "<", ">", "<=", ">=", "~~", "!~~", "~~*", "!~~*", "~", "!~", "||");
@@ -43,7 +45,14 @@ record Catalog(
             Set<String> volatileFunctions,
             Set<String> volatileOperators,
             Syntax syntax) {
-        this(volatileRelations, readOnlyFunctions, volatileFunctions, volatileOperators, syntax, Mentions.UNKNOWN);
+        this(
+                volatileRelations,
+                readOnlyFunctions,
+                volatileFunctions,
+                volatileOperators,
+                syntax,
+                Mentions.UNKNOWN,
+                SessionRoutines.NONE);
     }
 
     /** Nothing known beyond the text. */
@@ -55,11 +64,24 @@ record Catalog(
     Catalog withRelations(Set<String> names) {
         Set<String> relations = new HashSet<>(volatileRelations);
         relations.addAll(names);
-        return new Catalog(relations, readOnlyFunctions, volatileFunctions, volatileOperators, syntax, mentions);
+        return new Catalog(
+                relations, readOnlyFunctions, volatileFunctions, volatileOperators, syntax, mentions, sessionRoutines);
     }
 
     Catalog withMentions(Mentions known) {
-        return new Catalog(volatileRelations, readOnlyFunctions, volatileFunctions, volatileOperators, syntax, known);
+        return new Catalog(
+                volatileRelations,
+                readOnlyFunctions,
+                volatileFunctions,
+                volatileOperators,
+                syntax,
+                known,
+                sessionRoutines);
+    }
+
+    Catalog withSessionRoutines(SessionRoutines known) {
+        return new Catalog(
+                volatileRelations, readOnlyFunctions, volatileFunctions, volatileOperators, syntax, mentions, known);
     }
 
     /** Whether queries may use a volatile operator without naming it. */

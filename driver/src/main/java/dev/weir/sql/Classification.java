@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param readOnly for {@link Kind#BEGIN} whether the transaction is declared read-only
  * @param argument the savepoint's name as written, or the statement after EXPLAIN ROUTE, or {@code "CHAIN"} for a COMMIT or
  *     ROLLBACK that opens the next transaction at once; the modes that a BEGIN names; for a {@link Kind#MULTIPLE} or {@link Kind#UNKNOWN} that begins or ends
- *     transactions, {@link #LEAVES_OPEN} or {@link #LEAVES_ENDED}; null otherwise
+ *     transactions, {@link #LEAVES_OPEN} or {@link #LEAVES_ENDED}; for one that calls a routine which leaves something in its
+ *     session, {@link #LEAVES_SETTING} or {@link #LEAVES_OBJECTS}; null otherwise
  * @param write the structure of a {@link Kind#WRITE} on one table of H2; null if it has none that is understood, and on
  *     PostgreSQL, where nothing is captured
  * @param ddl the structure of a {@link Kind#DDL}; null if it is not understood
@@ -36,6 +37,12 @@ public record Classification(
 
     /** The argument of a text that ends a transaction and begins none after that. */
     public static final String LEAVES_ENDED = "LEAVES ENDED";
+
+    /** The argument of a statement that calls what may set a variable of its session. */
+    public static final String LEAVES_SETTING = "LEAVES SETTING";
+
+    /** The argument of a statement that calls what may leave a temporary table, a lock or the like in its session. */
+    public static final String LEAVES_OBJECTS = "LEAVES OBJECTS";
 
     /** One of which it is not known what tables it touches. */
     public Classification(

@@ -140,7 +140,8 @@ public final class Classifier {
     /** Whether a verdict holds for every text of the same fingerprint: nothing in it may quote a literal. */
     private static boolean isReusable(Memory known, Classification base) {
         return switch (base.kind()) {
-            case READ, PRIMARY_READ, CALL -> true;
+            case READ, PRIMARY_READ -> true;
+            case CALL -> !base.reason().equals(StatementClassifier.BLOCK);
             case WRITE ->
                 base.write() == null
                         || (base.write().delta() == null

@@ -53,7 +53,7 @@ final class Effects {
                 }
             }
         }
-        return catalog(List.of()).withMentions(Mentions.of(schema));
+        return catalog(List.of()).withMentions(Mentions.of(schema)).withSessionRoutines(schema.sessionRoutines());
     }
 
     private boolean isHarmless(Definition definition, Catalog known) {

@@ -4,6 +4,9 @@ import java.util.Locale;
 
 /** Classifies one statement by its first words. Confined to one thread. */
 final class StatementClassifier {
+    /** What a DO block is, of which only the text within its quotes tells what it does. */
+    static final String BLOCK = "executes a block";
+
     private final Tokens tokens;
     private final SqlDialect dialect;
     private final Catalog catalog;
@@ -20,6 +23,11 @@ final class StatementClassifier {
 
     /** What the statement between two tokens is; there is at least one token. */
     Classification classify(int from, int to) {
+        return catalog.sessionRoutines().judge(alone(from, to), tokens, from, to);
+    }
+
+    /** What it is by its own text. */
+    private Classification alone(int from, int to) {
         int first = from;
         while (first < to && tokens.isSymbol(first, '(')) {
             first++;
@@ -72,7 +80,8 @@ final class StatementClassifier {
                     SECURITY -> ddl(from, to);
             case DECLARE -> declare(from, to);
             case FETCH, MOVE, CLOSE -> Classification.of(Kind.PRIMARY_READ, "uses a cursor of its session");
-            case CALL, EXEC, DO -> call("calls a routine");
+            case CALL, EXEC -> call("calls a routine");
+            case DO -> call(BLOCK);
             case EXECUTE ->
                 tokens.is(from + 1, Word.IMMEDIATE)
                         ? Classification.unknown("executes a text")

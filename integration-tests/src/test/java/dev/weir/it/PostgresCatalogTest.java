@@ -71,13 +71,13 @@ final class PostgresCatalogTest {
         HiddenEffects.create(cluster);
         try (Connection connection = DriverManager.getConnection(url(cluster))) {
             awaitRoute(connection, "SELECT * FROM item", "replica");
-            for (String sql : ON_THE_PRIMARY) {
-                assertThat(route(connection, sql)).as(sql).isEqualTo("primary");
-                runOrFail(connection, sql);
-            }
             for (String sql : ON_A_STANDBY) {
                 assertThat(route(connection, sql)).as(sql).isEqualTo("replica");
                 execute(connection, sql);
+            }
+            for (String sql : ON_THE_PRIMARY) {
+                assertThat(route(connection, sql)).as(sql).isEqualTo("primary");
+                runOrFail(connection, sql);
             }
             assertThat(advisoryLocks(cluster.standby1()) + advisoryLocks(cluster.standby2()))
                     .isZero();

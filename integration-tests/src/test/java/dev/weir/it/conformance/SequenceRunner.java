@@ -7,8 +7,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -95,6 +97,23 @@ final class SequenceRunner implements AutoCloseable {
                     return Integer.toString(statement.executeUpdate(rest));
                 }
             }
+            case "batch" -> {
+                return batch(rest.split("\\|", -1));
+            }
+            case "keys" -> {
+                try (Statement statement = on.createStatement()) {
+                    statement.executeUpdate(rest, new String[] {"id"});
+                    return first(statement.getGeneratedKeys());
+                }
+            }
+            case "change" -> {
+                return change(rest);
+            }
+            case "clientinfo" -> on.setClientInfo(rest, "x");
+            case "warnings" -> {
+                return Integer.toString(warnings(on.getWarnings()));
+            }
+            case "clear" -> on.clearWarnings();
             case "open" -> open = on.createStatement().executeQuery(rest);
             case "next" -> {
                 ResultSet rows = open;
@@ -124,6 +143,35 @@ final class SequenceRunner implements AutoCloseable {
             default -> throw new IllegalArgumentException("Unknown step: " + action);
         }
         return "done";
+    }
+
+    private String batch(String... texts) throws SQLException {
+        try (Statement statement = connection().createStatement()) {
+            for (String text : texts) {
+                statement.addBatch(text.strip());
+            }
+            return Arrays.toString(statement.executeBatch());
+        }
+    }
+
+    /** Changes the second column of a query's first row through its result set. */
+    private String change(String query) throws SQLException {
+        try (Statement statement =
+                        connection().createStatement(ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_UPDATABLE);
+                ResultSet rows = statement.executeQuery(query)) {
+            rows.next();
+            rows.updateString(2, "changed");
+            rows.updateRow();
+            return rows.getString(2);
+        }
+    }
+
+    private static int warnings(@Nullable SQLWarning first) {
+        int count = 0;
+        for (SQLWarning warning = first; warning != null; warning = warning.getNextWarning()) {
+            count++;
+        }
+        return count;
     }
 
     private Connection connection() throws SQLException {
