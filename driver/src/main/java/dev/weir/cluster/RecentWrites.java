@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  * others have committed, and schema changes, are gaps, about which nothing is known. Thread-safe and of fixed size; nobody waits.
  */
 public final class RecentWrites {
-    private static final int KEPT = 1024;
+    private static final int KEPT = 4096;
 
     /** Positions further apart than this are not looked through. */
-    private static final int FARTHEST = 256;
+    private static final int FARTHEST = 1024;
 
     private final AtomicReferenceArray<@Nullable Entry> entries = new AtomicReferenceArray<>(KEPT);
 

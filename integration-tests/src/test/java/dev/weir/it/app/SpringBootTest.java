@@ -3,12 +3,18 @@ package dev.weir.it.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.jdbc.WeirConnection;
+import dev.weir.routing.Reason;
+import dev.weir.routing.Route;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
@@ -71,7 +77,7 @@ final class SpringBootTest {
         public long register(String name) {
             Customer customer = customers.saveAndFlush(Customer.named(name));
             assertThat(customers.findByNameStartingWithOrderByName(name)).hasSize(1);
-            return java.util.Objects.requireNonNull(customer.id);
+            return Objects.requireNonNull(customer.id);
         }
 
         @Transactional
@@ -98,6 +104,26 @@ final class SpringBootTest {
         @Transactional(readOnly = true)
         public void writeThoughReadOnly() {
             jdbc.update("UPDATE customer SET orders = 100");
+        }
+
+        /** A block that asks for another level than the connection's, by the hint on its first statement. */
+        @Transactional(readOnly = true)
+        public List<Route> routesAtStrong() {
+            jdbc.queryForObject("/* weir: strong */ SELECT 1", Integer.class);
+            Route first = route();
+            jdbc.queryForObject("SELECT COUNT(*) FROM customer", Integer.class);
+            return List.of(first, route());
+        }
+
+        @Transactional(readOnly = true)
+        public void askForMoreTooLate() {
+            jdbc.queryForObject("/* weir: eventual */ SELECT COUNT(*) FROM customer", Integer.class);
+            jdbc.queryForObject("/* weir: strong */ SELECT COUNT(*) FROM customer", Integer.class);
+        }
+
+        private Route route() {
+            return Objects.requireNonNull(jdbc.execute((Connection connection) -> Objects.requireNonNull(
+                    connection.unwrap(WeirConnection.class).lastRoute())));
         }
 
         @Transactional(propagation = Propagation.NOT_SUPPORTED)
@@ -165,6 +191,15 @@ final class SpringBootTest {
                                     .findAll(PageRequest.of(0, 2, Sort.by("id")))
                                     .getTotalElements())
                             .isEqualTo(3));
+            List<Route> routes = shop.routesAtStrong();
+            assertThat(routes).extracting(Route::reason).containsExactly(Reason.STRONG, Reason.IN_TRANSACTION);
+            assertThat(routes.get(1).node()).isEqualTo(routes.get(0).node());
+            assertThatThrownBy(shop::askForMoreTooLate)
+                    .rootCause()
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("first statement of the transaction")
+                    .extracting(e -> ((SQLException) e).getSQLState())
+                    .isEqualTo("25001");
             customers.deleteById(id);
             assertThat(customers.count()).isEqualTo(2);
         }
