@@ -71,9 +71,9 @@ class CapturingPreparedStatement extends CapturingStatement implements Recording
             return prepared.executeQuery();
         };
         return switch (classification.kind()) {
-            case READ -> session().pass(classification, plain);
-            case PRIMARY_READ, CALL -> session().passProvenReadOnly(sql, plain);
-            case WRITE -> session().writingQuery(classification, request(), statements());
+            case READ -> session().passed().pass(classification, plain);
+            case PRIMARY_READ, CALL -> session().passed().passProvenReadOnly(sql, plain);
+            case WRITE -> session().writes().writingQuery(classification, request(), statements());
             default -> {
                 if (execute()) {
                     yield getResultSet();
@@ -128,7 +128,7 @@ class CapturingPreparedStatement extends CapturingStatement implements Recording
         List<WriteRequest> requests = List.copyOf(batch);
         batch.clear();
         if (classification.kind() == Kind.WRITE && !requests.isEmpty()) {
-            Optional<BatchOutcome> all = session().writeAll(classification, sql, requests, statements());
+            Optional<BatchOutcome> all = session().writes().writeAll(classification, sql, requests, statements());
             if (all.isPresent()) {
                 remember(all.get().outcome());
                 return all.get().counts();

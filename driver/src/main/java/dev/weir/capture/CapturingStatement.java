@@ -68,12 +68,12 @@ class CapturingStatement implements ForwardingStatement {
         resetOutcome();
         Classification classification = session().classify(sql);
         return switch (classification.kind()) {
-            case WRITE -> session().writingQuery(classification, request(sql, KeyRequest.NONE), statements);
-            case READ, EMPTY -> session().pass(classification, () -> physical.executeQuery(sql));
+            case WRITE -> session().writes().writingQuery(classification, request(sql, KeyRequest.NONE), statements);
+            case READ, EMPTY -> session().passed().pass(classification, () -> physical.executeQuery(sql));
             case SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE -> physical.executeQuery(sql);
-            case PRIMARY_READ, CALL -> session().passProvenReadOnly(sql, () -> physical.executeQuery(sql));
-            case MAINTENANCE -> session().passMaintenance(sql, () -> physical.executeQuery(sql));
-            case SESSION, TRANSACTION_SETTING -> session().passSetting(sql, () -> physical.executeQuery(sql));
+            case PRIMARY_READ, CALL -> session().passed().passProvenReadOnly(sql, () -> physical.executeQuery(sql));
+            case MAINTENANCE -> session().passed().passMaintenance(sql, () -> physical.executeQuery(sql));
+            case SESSION, TRANSACTION_SETTING -> session().passed().passSetting(sql, () -> physical.executeQuery(sql));
             case DDL, BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE_SAVEPOINT, ROLLBACK_TO_SAVEPOINT ->
                 throw Refusals.countForRows();
             case MULTIPLE, UNKNOWN -> throw unknown(sql, classification);
@@ -92,31 +92,31 @@ class CapturingStatement implements ForwardingStatement {
         resetOutcome();
         switch (classification.kind()) {
             case READ, EMPTY -> {
-                return session().pass(classification, plain);
+                return session().passed().pass(classification, plain);
             }
             case SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE -> {
                 return plain.run();
             }
             case PRIMARY_READ, CALL -> {
-                return session().passProvenReadOnly(sql, plain);
+                return session().passed().passProvenReadOnly(sql, plain);
             }
             case MAINTENANCE -> {
-                return session().passMaintenance(sql, plain);
+                return session().passed().passMaintenance(sql, plain);
             }
             case SESSION, TRANSACTION_SETTING -> {
-                return session().passSetting(sql, plain);
+                return session().passed().passSetting(sql, plain);
             }
             case WRITE -> {
                 WriteShape write = classification.write();
                 if (write != null && write.delta() != null) {
-                    rows = session().writingQuery(classification, request, statements);
+                    rows = session().writes().writingQuery(classification, request, statements);
                     rememberCount(-1);
                     return true;
                 }
-                remember(session().write(classification, request, statements));
+                remember(session().writes().write(classification, request, statements));
             }
             case DDL -> {
-                session().changeSchema(sql, classification);
+                session().schemaChanges().run(sql, classification);
                 rememberCount(0);
             }
             case BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE_SAVEPOINT, ROLLBACK_TO_SAVEPOINT -> {

@@ -1,0 +1,98 @@
+package dev.weir.capture;
+
+import dev.weir.sql.Classification;
+import dev.weir.sql.WriteShape;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+/** Executes data modifications of one connection so that what they change is in the log of their transaction. Confined to one connection. */
+final class CapturedWrites {
+    private final CaptureSession session;
+    private final Connection physical;
+    private final PrimaryStore store;
+    private final CapturedTransaction transaction;
+    private final CapturedSettings settings;
+    private final WritePlans plans;
+    private final WriteExecutor executor;
+
+    CapturedWrites(
+            CaptureSession session,
+            Connection physical,
+            PrimaryStore store,
+            CapturedTransaction transaction,
+            CapturedSettings settings) {
+        this.session = session;
+        this.physical = physical;
+        this.store = store;
+        this.transaction = transaction;
+        this.settings = settings;
+        this.plans = new WritePlans(physical, store, transaction, settings);
+        this.executor = new WriteExecutor(physical, store, transaction);
+    }
+
+    /**
+     * Executes many times one data modification, in one transaction under auto-commit. The elements that fail leave the others in force.
+     *
+     * @return empty, with nothing executed, if the plan asks for executing them one by one
+     */
+    Optional<BatchOutcome> writeAll(
+            Classification classification, String sql, List<WriteRequest> requests, PreparedStatements statements)
+            throws SQLException {
+        return session.inTransaction(() -> {
+            WritePlan plan = plans.plan(sql, classification);
+            return new BatchExecutor(store, transaction).execute(plan, requests, settings.context(), statements);
+        });
+    }
+
+    /** Executes a data modification and, in auto-commit, commits it. */
+    WriteOutcome write(Classification classification, WriteRequest request, PreparedStatements statements)
+            throws SQLException {
+        return session.inTransaction(() -> {
+            WritePlan plan = plans.plan(request.sql(), classification);
+            return plans.replanning(
+                    plan,
+                    request,
+                    classification,
+                    current -> executor.execute(current, request, settings.context(), statements));
+        });
+    }
+
+    /** Executes a query that modifies data, such as one over FINAL TABLE, and, in auto-commit, commits it. */
+    ResultSet writingQuery(Classification classification, WriteRequest request, PreparedStatements statements)
+            throws SQLException {
+        return session.inTransaction(() -> {
+            WriteShape write = classification.write();
+            WriteShape.Delta delta = write == null ? null : write.delta();
+            WritePlan alone = delta == null ? null : plans.plan(delta.statement(), classification);
+            if (delta != null && alone != null) {
+                DeltaQuery query = DeltaQuery.of(delta, alone, transaction.catalog(physical));
+                if (query != null) {
+                    WriteRequest inner = query.request(request);
+                    WriteOutcome outcome = plans.replanning(
+                            alone,
+                            inner,
+                            classification,
+                            current -> query.execute(executor, current, inner, settings.context(), statements));
+                    return query.rows(outcome);
+                }
+            }
+            WritePlan plan = plans.plan(request.sql(), classification);
+            if (plan instanceof WritePlan.Refused refused) {
+                throw Refusals.notReplicable(refused.reason());
+            }
+            if (plan instanceof WritePlan.Compare compare) {
+                return executor.queryComparing(compare, request, statements);
+            }
+            if (plan instanceof WritePlan.Local) {
+                PreparedStatement statement = statements.prepare(request.sql(), KeyRequest.NONE);
+                request.bind(statement);
+                return statement.executeQuery();
+            }
+            throw Refusals.countForRows();
+        });
+    }
+}
