@@ -2,9 +2,13 @@ package dev.weir.it.history;
 
 import dev.weir.it.load.Connections;
 import dev.weir.jdbc.WeirConnection;
+import dev.weir.routing.Reason;
+import dev.weir.routing.Route;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -16,6 +20,15 @@ final class Client implements Runnable {
 
     /** Time between operations, in which replicas catch up. */
     private static final Duration MOST_THOUGHT = Duration.ofMillis(4);
+
+    private static final Set<Reason> BY_REPLICAS = Set.of(
+            Reason.UP_TO_DATE,
+            Reason.NOTHING_SEEN,
+            Reason.CAUGHT_UP,
+            Reason.UNTOUCHED,
+            Reason.SAME_REPLICA,
+            Reason.WITHIN_BOUND,
+            Reason.EVENTUAL);
 
     private static final int OPERATIONS_PER_CONNECTION = 200;
 
@@ -135,12 +148,23 @@ final class Client implements Runnable {
         long invoked = System.nanoTime();
         Snapshot seen = Registers.read(connection, hint, oneOrAll());
         history.add(new Operation.Read(
-                scope, promise, BOUND.toNanos(), seen, invoked, System.nanoTime(), hint + how(connection)));
+                scope,
+                promise,
+                BOUND.toNanos(),
+                seen,
+                invoked,
+                System.nanoTime(),
+                isOnReplica(connection),
+                hint + route(connection)));
     }
 
     /** Where the newest statement ran, and why there. */
-    private static String how(Connection connection) throws SQLException {
-        return String.valueOf(connection.unwrap(WeirConnection.class).lastRoute());
+    private static Route route(Connection connection) throws SQLException {
+        return Objects.requireNonNull(connection.unwrap(WeirConnection.class).lastRoute());
+    }
+
+    private static boolean isOnReplica(Connection connection) throws SQLException {
+        return BY_REPLICAS.contains(route(connection).reason());
     }
 
     /** What the scope does after the transaction's begin need not be in it; but its second read sees no less than its first. */
@@ -150,13 +174,16 @@ final class Client implements Runnable {
         connection.setAutoCommit(false);
         try {
             long began = System.nanoTime();
+            boolean onReplica = false;
             for (int i = 0; i < 2; i++) {
                 long invoked = System.nanoTime();
                 Snapshot seen = Registers.read(connection, "", -1);
                 long returned = System.nanoTime();
-                String how = "statement " + i + " of a read-only transaction, " + how(connection);
-                history.add(new Operation.Read(scope, Promise.SESSION, 0, seen, began, returned, how));
-                history.add(new Operation.Read(inTransaction, Promise.SESSION, 0, seen, invoked, returned, how));
+                String how = "statement " + i + " of a read-only transaction, " + route(connection);
+                onReplica |= isOnReplica(connection);
+                history.add(new Operation.Read(scope, Promise.SESSION, 0, seen, began, returned, onReplica, how));
+                history.add(
+                        new Operation.Read(inTransaction, Promise.SESSION, 0, seen, invoked, returned, onReplica, how));
             }
             connection.commit();
         } finally {

@@ -9,6 +9,9 @@ interface Faults {
     /** The cluster's URL, through which every node is reached in such a way that the faults can be made. */
     String weirUrl();
 
+    /** Whether a replica may show a commit before the primary does. */
+    boolean replicasShowEarly();
+
     /** Which SQL the registers want. */
     Registers registers();
 

@@ -32,6 +32,11 @@ final class H2Faults implements Faults {
     }
 
     @Override
+    public boolean replicasShowEarly() {
+        return false;
+    }
+
+    @Override
     public Registers registers() {
         return Registers.H2;
     }

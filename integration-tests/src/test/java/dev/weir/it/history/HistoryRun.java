@@ -95,7 +95,7 @@ final class HistoryRun {
             stopped.set(true);
             threads.shutdownNow();
         }
-        return Checker.violations(history);
+        return Checker.violations(history, faults.replicasShowEarly());
     }
 
     private static void await(Future<?> client) throws InterruptedException, ExecutionException {

@@ -32,9 +32,18 @@ sealed interface Operation {
      * Registers were read in one statement.
      *
      * @param boundNanos of a bounded read
+     * @param onReplica whether a replica served it
      * @param how the client read, for a message
      */
-    record Read(int scope, Promise promise, long boundNanos, Snapshot seen, long invoked, long returned, String how)
+    record Read(
+            int scope,
+            Promise promise,
+            long boundNanos,
+            Snapshot seen,
+            long invoked,
+            long returned,
+            boolean onReplica,
+            String how)
             implements Operation {
         @Override
         public String toString() {

@@ -37,6 +37,11 @@ final class PostgresFaults implements Faults {
     }
 
     @Override
+    public boolean replicasShowEarly() {
+        return true;
+    }
+
+    @Override
     public Registers registers() {
         return Registers.POSTGRESQL;
     }
