@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +36,11 @@ public final class Cluster implements AutoCloseable {
     private final Views views;
     private final @Nullable SchemaWatch schemaWatch;
     private final LongSupplier clock;
-    private final Wire bounded;
-    private final Deadlines deadlines = new Deadlines();
+    private final Meters meters = new Meters();
+    private final StalenessServed stalenessServed;
+    private final ClusterFigures figures = new ClusterFigures(this);
+    private final AtomicBoolean shown = new AtomicBoolean();
+    private final Outages outages;
     private final @Nullable EmbeddedReplication replication;
     private final @Nullable PrimaryHead head;
     private final @Nullable RecentWrites recentWrites;
@@ -58,13 +62,21 @@ public final class Cluster implements AutoCloseable {
         this.users = new Users(clock);
         boolean elsewhere = replication == null;
         Wire wire = new Wire(dialect, settings.targetProperties(), elsewhere, null);
-        this.bounded = new Wire(dialect, settings.targetProperties(), elsewhere, elsewhere ? probeTimeout() : null);
+        Wire bounded = new Wire(dialect, settings.targetProperties(), elsewhere, elsewhere ? probeTimeout() : null);
         this.recentWrites = replication == null ? null : new RecentWrites();
         this.head = replication == null ? null : new PrimaryHead(nodes.get(0), wire);
         Monitor monitor = new Monitor(nodes, rounds, Lineages.OF_JVM, replication, clock.getAsLong());
         this.views = new Views(monitor.view());
+        this.stalenessServed = new StalenessServed(meters, nodes);
         String name = String.join("+", nodes.stream().map(Node::name).toList());
         this.pools = nodes.stream().map(node -> pool(node, name, wire)).toList();
+        this.outages = new Outages(
+                pools,
+                this::view,
+                node -> new SqlProbe(node, bounded, dialect, clock, schema -> {}),
+                rounds,
+                clock,
+                replication != null);
         this.loop = new MonitorLoop(
                 "weir-monitor-" + name,
                 monitor,
@@ -118,57 +130,21 @@ public final class Cluster implements AutoCloseable {
         @Override
         public void published(ClusterView view) {
             ClusterView before = views.newest();
-            for (NodeStatus status : view.statuses()) {
-                boolean fenced = status.state() == NodeState.FENCED && status.role() == NodeRole.PRIMARY;
-                if (fenced && before.status(status.node()).state() != NodeState.FENCED) {
-                    breakOff(status.node());
-                }
-            }
+            stalenessServed.count(before);
+            outages.breakOffFenced(before, view);
             views.publish(view);
         }
 
         @Override
         public void ticked() {
-            deadlines.enforce(nanos(), view(), Cluster.this::breakOff);
-            for (Node node : nodes) {
-                if (node.breaker().beginsTrial(nanos())) {
-                    tryAgain(node);
-                }
-            }
+            outages.tick();
             closeIfIdle();
         }
 
         @Override
         public void silent(Node node) {
-            breakOff(node);
+            outages.breakOff(node);
         }
-    }
-
-    /**
-     * Breaks off every connection to a node, so that what waits for it fails at once, and an open transaction on it cannot commit.
-     * Closing a socket may take a moment, which the monitor does not have.
-     */
-    private void breakOff(Node node) {
-        node.cut();
-        Thread thread = new Thread(
-                () -> {
-                    int cut = pools.get(node.index()).cutAll();
-                    if (cut > 0) {
-                        LOG.warn(
-                                "Broke off {} connections: node {}",
-                                cut,
-                                view().status(node).describe());
-                    }
-                },
-                "weir-cut-" + node);
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    private void breakOff(Node node, Connection lent) {
-        Thread thread = new Thread(() -> pools.get(node.index()).cut(lent), "weir-cut-" + node);
-        thread.setDaemon(true);
-        thread.start();
     }
 
     /**
@@ -176,12 +152,12 @@ public final class Cluster implements AutoCloseable {
      * the connection is broken off soon after, so that the statement fails. To be followed by {@link #ended}.
      */
     public void mustEndBy(Node node, Connection lent, long deadlineNanos) {
-        deadlines.begin(node, lent, deadlineNanos);
+        outages.deadlines().begin(node, lent, deadlineNanos);
     }
 
     /** Says that the statement on a borrowed connection has ended. */
     public void ended(Connection lent) {
-        deadlines.end(lent);
+        outages.deadlines().end(lent);
     }
 
     void start() {
@@ -380,42 +356,13 @@ public final class Cluster implements AutoCloseable {
             boolean wasTrusted = !view().status(node).isSuspect();
             node.suspect(round());
             if (wasTrusted && view().status(node).isUp()) {
-                countIncident(node);
+                outages.failed(node);
             }
             loop.report(
                     node,
                     kind == Failure.NOT_READY ? NodeState.UNFIT : NodeState.DOWN,
                     "failed a statement with SQLSTATE " + failure.getSQLState());
         }
-    }
-
-    /** For the primary there is no other node, so its breaker stays closed. */
-    private void countIncident(Node node) {
-        boolean replica = view().status(node).role() == NodeRole.REPLICA;
-        if (replica && node.breaker().failed(nanos(), node.reads(), node.failures())) {
-            node.exclude();
-            LOG.warn(
-                    "Node {} goes on failing reads though it answers probes; it gets none until a trial succeeds",
-                    node);
-        }
-    }
-
-    /** Tries a new connection and a query on a node whose breaker has been open for long enough. */
-    private void tryAgain(Node node) {
-        Thread thread = new Thread(
-                () -> {
-                    SqlProbe trial = new SqlProbe(node, bounded, dialect, clock, schema -> {});
-                    boolean success = trial.take(rounds.newest()).reading() != null;
-                    trial.close();
-                    node.breaker().tried(success, nanos());
-                    if (success) {
-                        node.admit(round(), nanos());
-                        LOG.info("Node {} gets reads again", node);
-                    }
-                },
-                "weir-trial-" + node);
-        thread.setDaemon(true);
-        thread.start();
     }
 
     /** Asks for a round of probes at once; calls while one is due are merged. Never blocks. */
@@ -469,6 +416,23 @@ public final class Cluster implements AutoCloseable {
         return pools.stream().mapToInt(NodePool::lent).sum();
     }
 
+    /** What happens in the cluster as a whole, counted. */
+    public Meters meters() {
+        return meters;
+    }
+
+    /** How many share the cluster: the open logical connections. */
+    int users() {
+        return users.count();
+    }
+
+    /** Shows the figures through JMX, and through Micrometer where it is on the class path; once, and until the cluster closes. */
+    public void showFigures() {
+        if (shown.compareAndSet(false, true)) {
+            figures.show(String.join("+", nodes.stream().map(Node::name).toList()));
+        }
+    }
+
     /** Gives up one user's share. The last one leaves the cluster idle, and it closes by itself after the idle timeout. */
     @Override
     public void close() {
@@ -495,6 +459,7 @@ public final class Cluster implements AutoCloseable {
             return;
         }
         Clusters.forget(this);
+        figures.close();
         loop.stop();
         if (schemaWatch != null) {
             schemaWatch.stop();

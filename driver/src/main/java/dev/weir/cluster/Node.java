@@ -1,5 +1,10 @@
 package dev.weir.cluster;
 
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -19,6 +24,9 @@ public final class Node {
     private final LongAdder writes = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private final LongAdder unserved = new LongAdder();
+    private final ConcurrentMap<String, LongAdder> byReason = new ConcurrentSkipListMap<>();
+    private final Histogram readTimes = new Histogram();
+    private final Histogram writeTimes = new Histogram();
     private final Breaker breaker = new Breaker();
     private volatile long suspectRound = -1;
     private volatile long admittedNanos;
@@ -114,6 +122,46 @@ public final class Node {
     /** How often all connections to this node have been broken off: one that was opened at another count is of no more use. */
     public int cuts() {
         return cuts;
+    }
+
+    /** What counts the statements that run here for a reason; always the same one for one reason. */
+    public LongAdder counter(String reason) {
+        return byReason.computeIfAbsent(reason, unseen -> new LongAdder());
+    }
+
+    /** The reasons that have a counter. */
+    Set<String> reasonNames() {
+        return byReason.keySet();
+    }
+
+    /** How many statements have run here for each reason that there was. */
+    public Map<String, Long> reasons() {
+        Map<String, Long> counts = new TreeMap<>();
+        byReason.forEach((reason, counter) -> {
+            long count = counter.sum();
+            if (count > 0) {
+                counts.put(reason, count);
+            }
+        });
+        return counts;
+    }
+
+    /** Notes how long a read took that was picked to be measured. */
+    public void readTook(long nanos) {
+        readTimes.add(nanos);
+    }
+
+    /** Notes how long a statement other than a read took that was picked to be measured. */
+    public void writeTook(long nanos) {
+        writeTimes.add(nanos);
+    }
+
+    public Histogram readTimes() {
+        return readTimes;
+    }
+
+    public Histogram writeTimes() {
+        return writeTimes;
     }
 
     /** How many reads run on this node now. */

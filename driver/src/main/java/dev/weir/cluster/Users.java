@@ -53,6 +53,10 @@ final class Users {
         return count.compareAndSet(0, CLOSED);
     }
 
+    int count() {
+        return Math.max(0, count.get());
+    }
+
     boolean isClosed() {
         return count.get() == CLOSED;
     }

@@ -1,5 +1,6 @@
 package dev.weir.jdbc;
 
+import dev.weir.cluster.ClusterView;
 import dev.weir.cluster.Failure;
 import dev.weir.cluster.Node;
 import dev.weir.jdbc.SessionSettings.SessionSql;
@@ -31,6 +32,9 @@ final class Execution {
     /** How long a call waits for the definitions of routines that the session has changed; after that it holds the session. */
     private static final Duration CALL_PATIENCE = Duration.ofMillis(250);
 
+    /** A power of two. */
+    private static final int MEASURE_ONE_IN = 64;
+
     private final RoutedConnection connection;
     private final Routing routing;
     private final RoutingSession session;
@@ -42,6 +46,9 @@ final class Execution {
     private final SqlDialect dialect;
     private @Nullable Route lastRoute;
     private int seenGeneration = -1;
+    private int executions;
+    private int untold;
+    private @Nullable ClusterView toldUnder;
 
     Execution(
             RoutedConnection connection,
@@ -150,6 +157,7 @@ final class Execution {
         int sent = first.delegate == null ? 0 : 1;
         for (int tries = database.nodes(); ; tries--) {
             Route other = afterFailedRead(statement, failed);
+            routing.cluster().meters().retried();
             Delegate delegate = null;
             try {
                 delegate = ready(other, statement);
@@ -197,22 +205,48 @@ final class Execution {
         }
     }
 
+    /**
+     * Tells the route how many statements have taken it: once for each view and route, since a shared counter costs more than much else
+     * that a statement needs.
+     */
+    void tellCounts() {
+        Route route = lastRoute;
+        if (route != null && untold > 0) {
+            route.taken(untold);
+            untold = 0;
+        }
+    }
+
     /** Writes only a route that is new, as {@link RoutingSession} does with views. */
     @SuppressWarnings("ReferenceEquality") // the same route, of which there is one for each node and reason
     private void sent(Route route) {
         if (lastRoute != route) {
+            tellCounts();
             lastRoute = route;
+        } else if (toldUnder != session.routedBy()) {
+            toldUnder = session.routedBy();
+            tellCounts();
         }
+        untold++;
     }
 
     private <R> R readOn(RoutedStatement statement, Delegate delegate, Call<R> call) throws SQLException {
         Node node = delegate.node();
         node.readStarted();
+        long began = isMeasured() ? System.nanoTime() : 0;
         try {
             return send(statement, delegate, call);
         } finally {
             node.readFinished();
+            if (began != 0) {
+                node.readTook(System.nanoTime() - began);
+            }
         }
+    }
+
+    /** Picks the statements that are measured, as asking for the time would cost every one as much as all the rest. */
+    private boolean isMeasured() {
+        return (++executions & MEASURE_ONE_IN - 1) == 0;
     }
 
     private <R> R send(RoutedStatement statement, Delegate delegate, Call<R> call) throws SQLException {
@@ -357,8 +391,12 @@ final class Execution {
         Node node = delegate.node();
         node.written();
         R result;
+        long began = isMeasured() ? System.nanoTime() : 0;
         try {
             result = send(statement, delegate, call);
+            if (began != 0) {
+                node.writeTook(System.nanoTime() - began);
+            }
         } catch (SQLException e) {
             SQLException failure = failedOnNode(delegate, classification, e);
             if (controls && !delegate.isDiscarded()) {

@@ -553,6 +553,7 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
         try {
             transaction.rollback();
         } finally {
+            execution.tellCounts();
             delegates.releaseAll();
             database.connectionClosed();
         }

@@ -141,6 +141,7 @@ public final class RoutedDatabase {
     /** Remembers a text that was taken for a read until a replica refused it. */
     void learnRefusal(String sql) {
         writesRefused.increment();
+        routing.cluster().meters().misrouted();
         classifier.learnRefusal(sql);
     }
 

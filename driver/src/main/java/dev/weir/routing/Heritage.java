@@ -45,6 +45,7 @@ final class Heritage {
         session.lossesTold(losses);
         Break where = clock.newestLoss();
         if (fails && where != null) {
+            cluster.meters().lost();
             throw Refusals.lost(where);
         }
     }

@@ -50,6 +50,7 @@ public final class Routing {
         this.router = new Router(cluster.nodes(), settings, cluster::nanos, cluster.recentWrites());
         this.heritage = new Heritage(cluster, settings.onLostWrites());
         this.alone = cluster.nodes().size() == 1;
+        cluster.showFigures();
     }
 
     public Cluster cluster() {
@@ -232,8 +233,9 @@ public final class Routing {
             Route unproven, long deadline, Classification statement, RoutingSession session, Patience patience)
             throws SQLException {
         Route route = unproven;
+        long began = cluster.nanos();
         try {
-            long left = deadline - cluster.nanos();
+            long left = deadline - began;
             while (left > 0 && isBehind(route)) {
                 route = afterSamples(left, statement, session, patience);
                 left = deadline - cluster.nanos();
@@ -241,6 +243,7 @@ public final class Routing {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        cluster.meters().waited(cluster.nanos() - began);
         return route;
     }
 
