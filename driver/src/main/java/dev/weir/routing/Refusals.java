@@ -76,7 +76,7 @@ final class Refusals {
     static SQLException timedOut(long limitNanos, @Nullable CausalToken needed, ClusterView view) {
         return new SQLTimeoutException(
                 "The query timeout of " + TimeUnit.NANOSECONDS.toSeconds(limitNanos)
-                        + " s ended while the read waited for a replica to catch up (weir.waitForReplica is longer)."
+                        + " s ended while the read waited for a replica to catch up, or for the primary's position."
                         + " Nodes: " + nodes(needed, view),
                 CANCELLED);
     }

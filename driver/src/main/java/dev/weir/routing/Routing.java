@@ -211,7 +211,11 @@ public final class Routing {
         if (isBehind(route) && wait > 0) {
             route = caughtUp(route, began + Math.min(wait, limit), statement, session, patience);
         }
-        patience.waited(cluster.nanos() - began);
+        long took = cluster.nanos() - began;
+        patience.waited(took);
+        if (took >= limit && isBehind(route)) {
+            throw Refusals.timedOut(limit, session.clock().token(), session.routedBy());
+        }
         return route;
     }
 
@@ -282,7 +286,8 @@ public final class Routing {
     }
 
     /**
-     * Where a statement would go and why; never waits, and leaves the session as it is. The route's node is null if it would fail.
+     * Where a statement would go and why; leaves the session as it is. It waits for nothing but, if a replica may serve a strong read, for
+     * one probe. The route's node is null if it would fail.
      *
      * @throws SQLException 22023 if its hint holds a malformed token
      */
@@ -292,6 +297,10 @@ public final class Routing {
         }
         ClusterView view = cluster.view();
         Route route = router.route(statement, session, view);
+        if (route.reason() == Reason.BEHIND_PRIMARY && !session.strongFloor().isKnown(view)) {
+            view = oneProbeLater();
+            route = router.route(statement, session, view);
+        }
         return Explanation.of(route, statement, session, view);
     }
 
@@ -435,11 +444,15 @@ public final class Routing {
     }
 
     private @Nullable NodeStatus sampled() {
+        return oneProbeLater().primary();
+    }
+
+    private ClusterView oneProbeLater() {
         try {
-            return cluster.awaitSamples(SAMPLE_PATIENCE).primary();
+            return cluster.awaitSamples(SAMPLE_PATIENCE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return cluster.view().primary();
+            return cluster.view();
         }
     }
 

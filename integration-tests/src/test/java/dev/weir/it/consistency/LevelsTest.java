@@ -193,6 +193,15 @@ final class LevelsTest {
             long before = WeirNodes.replicaReads(reader);
             assertThat(Register.read(reader)).isEqualTo(7);
             assertThat(WeirNodes.replicaReads(reader)).isEqualTo(before);
+            Plan behind = Plan.of(reader, Register.READ);
+            assertThat(behind.route()).isEqualTo("primary");
+            assertThat(behind.needed()).isGreaterThan(behind.has());
+            cluster.standby1().resumeReplay();
+            cluster.standby2().resumeReplay();
+            cluster.awaitCaughtUp();
+            Plan caughtUp = Plan.of(reader, Register.READ);
+            assertThat(caughtUp.route()).as(caughtUp.reason()).isEqualTo("replica");
+            assertThat(caughtUp.needed()).isPositive().isLessThanOrEqualTo(caughtUp.has());
         }
     }
 
