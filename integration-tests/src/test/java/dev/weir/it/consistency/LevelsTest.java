@@ -175,7 +175,7 @@ final class LevelsTest {
             System.out.println("Strong: " + stale + " of " + reads + " reads were stale, " + byReplicas
                     + " were served by replicas");
             assertThat(stale).isZero();
-            assertThat(byReplicas).isGreaterThan(reads / 2);
+            assertThat(byReplicas).isGreaterThan(reads / 4);
         }
     }
 
@@ -262,7 +262,7 @@ final class LevelsTest {
                     .extracting(e -> ((SQLException) e).getSQLState())
                     .isEqualTo("55000");
             assertThat(Duration.ofNanos(System.nanoTime() - began))
-                    .isBetween(Duration.ofMillis(50), Duration.ofSeconds(2));
+                    .isBetween(Duration.ofMillis(50), Duration.ofSeconds(5));
         }
     }
 }
