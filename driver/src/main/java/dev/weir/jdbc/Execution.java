@@ -32,6 +32,8 @@ final class Execution {
     /** How long a call waits for the definitions of routines that the session has changed; after that it holds the session. */
     private static final Duration CALL_PATIENCE = Duration.ofMillis(250);
 
+    private static final String LOSS = "40001";
+
     /** A power of two. */
     private static final int MEASURE_ONE_IN = 64;
 
@@ -349,9 +351,15 @@ final class Execution {
                 }
             };
         } catch (SQLException e) {
-            if (e != failure) {
-                failure.addSuppressed(e);
+            if (e == failure) {
+                throw failure;
             }
+            if (LOSS.equals(e.getSQLState())) {
+                // A session is told but once that a failover has cost it something.
+                e.addSuppressed(failure);
+                throw e;
+            }
+            failure.addSuppressed(e);
             throw failure;
         }
     }
