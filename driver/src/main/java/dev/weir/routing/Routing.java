@@ -17,7 +17,6 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Routing of one cluster under one set of settings: the rules applied to the newest view, and the sessions' clocks. Thread-safe. */
@@ -27,13 +26,11 @@ public final class Routing {
     /** How long a wait may go on unaware that its statement was cancelled. */
     private static final long SLICE_NANOS = 50_000_000;
 
-    private static final long SHORTEST_PAUSE_NANOS = 1_000_000;
-
     /** How long to wait until positions in memory are looked at again. */
     private static final long LOOK_NANOS = 200_000;
 
     private final Cluster cluster;
-    private final AtomicLong hastened;
+    private final Haste haste;
     private final RoutingSettings settings;
     private final Router router;
     private final boolean alone;
@@ -45,7 +42,7 @@ public final class Routing {
 
     public Routing(Cluster cluster, RoutingSettings settings) {
         this.cluster = cluster;
-        this.hastened = new AtomicLong(cluster.nanos());
+        this.haste = new Haste(cluster.settings().probeInterval(), cluster.nanos());
         this.settings = settings;
         this.router = new Router(cluster.nodes(), settings, cluster::nanos, cluster.recentWrites());
         this.heritage = new Heritage(cluster, settings.onLostWrites());
@@ -103,7 +100,7 @@ public final class Routing {
         if (isBehind(route)) {
             route = waited(route, statement, session, patience);
             if (isBehind(route)) {
-                hasten();
+                hasten(session.routedBy());
             }
         }
         if (session.transaction() == RoutingSession.Transaction.READ_ONLY && session.transactionNode() == null) {
@@ -115,16 +112,10 @@ public final class Routing {
         return route;
     }
 
-    /** Has the nodes asked soon, so that the next reads find the replicas proven; not more often than a fiftieth of the interval. */
-    private void hasten() {
-        if (cluster.recentWrites() != null) {
-            return; // positions are known exactly
-        }
-        long now = cluster.nanos();
-        long last = hastened.get();
-        long pause = Math.max(
-                SHORTEST_PAUSE_NANOS, cluster.settings().probeInterval().toNanos() / 50);
-        if (now - last >= pause && hastened.compareAndSet(last, now)) {
+    /** Has the nodes asked soon, so that the next reads find the replicas proven. */
+    private void hasten(ClusterView view) {
+        // In an embedded cluster positions are known exactly.
+        if (cluster.recentWrites() == null && haste.isDue(view, cluster.nanos())) {
             cluster.probeNow();
         }
     }
