@@ -20,6 +20,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  * its effect on transaction and causal clock recorded. Confined to one connection.
  */
 final class Execution {
+    /** Functions of PostgreSQL that run on the primary for what they are, beside those called pg_something. */
+    private static final Set<String> BUILT_IN_CALLS =
+            Set.of("nextval", "setval", "currval", "lastval", "set_config", "setseed", "txid_current", "lo_create");
+
     private static final Duration SCHEMA_PATIENCE = Duration.ofSeconds(2);
 
     /** How long a call waits for the definitions of routines that the session has changed; after that it holds the session. */
@@ -76,6 +81,9 @@ final class Execution {
 
     /** Executes a statement that the connection is asked for, wherever it has to go. */
     <R> R run(RoutedStatement statement, String sql, Classification classification, Call<R> call) throws SQLException {
+        if (pins.isUnjudged()) {
+            judgeCalls();
+        }
         return switch (classification.kind()) {
             case READ -> read(statement, sql, classification, call);
             case EMPTY -> onNode(statement, sql, classification, call);
@@ -428,7 +436,7 @@ final class Execution {
         }
         leftState(sql, classification, delegate);
         if (delegate.isPrimary() && mayCallNewer(classification)) {
-            pins.hold(delegate.node());
+            pins.holdUntilJudged(delegate.node(), sql);
             delegate.alter();
         }
         return result;
@@ -453,6 +461,16 @@ final class Execution {
         };
     }
 
+    /** Judges the calls that could not be judged when they were made, and lets the session go if they have left nothing. */
+    private void judgeCalls() throws SQLException {
+        CatalogWatch catalog = database.catalog();
+        catalog.update();
+        if (transaction.delegate() == null && !transaction.changesSchema() && catalog.isComplete()) {
+            pins.judge();
+            letGo();
+        }
+    }
+
     /** What a text is by the newest definitions; a call waits for those that the session itself has changed. */
     private Classification bySchema(String sql, Classification given) throws SQLException {
         CatalogWatch catalog = database.catalog();
@@ -475,9 +493,16 @@ final class Execution {
         return dialect == SqlDialect.POSTGRESQL
                 && switch (classification.kind()) {
                     case CALL -> true;
-                    case PRIMARY_READ -> classification.reason().startsWith("calls ");
+                    case PRIMARY_READ -> isOwnCall(classification.reason());
                     default -> false;
                 };
+    }
+
+    /** Whether a statement calls something that is not PostgreSQL's own, by the reason that keeps it on the primary. */
+    private static boolean isOwnCall(String reason) {
+        return reason.startsWith("calls ")
+                && !reason.startsWith("calls pg_")
+                && !BUILT_IN_CALLS.contains(reason.substring("calls ".length()));
     }
 
     /** Whether what a statement has called may be newer than the definitions that it was judged by. */

@@ -8,6 +8,9 @@ import dev.weir.sql.SqlDialect;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +32,8 @@ final class Pins {
     private static final String LEFT_ON_H2 =
             "SELECT EXISTS(SELECT 1 FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_TYPE = 'LOCAL TEMPORARY')";
 
+    private static final int MOST_UNJUDGED = 16;
+
     private static final Pattern RELEASING =
             Pattern.compile("\\b(?:DROP|CLOSE|UNLISTEN|DEALLOCATE|DISCARD)\\b|unlock", Pattern.CASE_INSENSITIVE);
 
@@ -40,6 +45,8 @@ final class Pins {
     private final RoutingSession session;
     private final SqlDialect dialect;
     private final PreparedReads prepared;
+    private final Function<String, Classification> classifier;
+    private final List<String> unjudged = new ArrayList<>(0);
     private boolean reached;
     private boolean lasting;
     private boolean suspected;
@@ -47,7 +54,8 @@ final class Pins {
     Pins(RoutingSession session, RoutedDatabase database) {
         this.session = session;
         this.dialect = database.dialect();
-        this.prepared = new PreparedReads(database::classify);
+        this.classifier = database::classify;
+        this.prepared = new PreparedReads(classifier);
     }
 
     /** Holds the session because of a statement that has run on the primary. */
@@ -61,6 +69,27 @@ final class Pins {
     void hold(Node primary) {
         session.pin(primary);
         lasting = true;
+    }
+
+    /** Holds the session because of a call that may be of a routine which is newer than what is known of the catalog. */
+    void holdUntilJudged(Node primary, String sql) {
+        session.pin(primary);
+        lasting |= unjudged.size() >= MOST_UNJUDGED;
+        unjudged.add(sql);
+    }
+
+    boolean isUnjudged() {
+        return !unjudged.isEmpty();
+    }
+
+    /** Looks at those calls again, now that the catalog is known. */
+    void judge() {
+        for (String sql : unjudged) {
+            Classification classification = classifier.apply(sql);
+            lasting |= classification.pins() && !canBeAskedFor(sql, classification);
+        }
+        unjudged.clear();
+        suspected = true;
     }
 
     /** Holds the session until it is closed, since the application works on the node's own connection. */
@@ -94,13 +123,14 @@ final class Pins {
             if (CLEARING.matcher(sql).find() && dialect == SqlDialect.POSTGRESQL) {
                 lasting = reached;
                 prepared.clear();
+                unjudged.clear();
             }
         }
     }
 
     /** Whether the server should be asked, as soon as no transaction is open there. */
     boolean isAsking() {
-        return suspected && !lasting && session.pinnedTo() != null;
+        return suspected && !lasting && unjudged.isEmpty() && session.pinnedTo() != null;
     }
 
     /** Asks the server on a delegate outside of any transaction, and lets the session go if nothing holds it any more. */
