@@ -56,6 +56,12 @@ final class CaptureSession {
         return schemaChanges;
     }
 
+    /** How a statement would be logged; it is not executed. */
+    ReplicationVerdict verdict(String sql) throws SQLException {
+        settings.read();
+        return new Verdicts(store, store.refresh(physical), physical, settings).of(sql);
+    }
+
     long lastCommittedLsn() {
         return lastCommittedLsn;
     }

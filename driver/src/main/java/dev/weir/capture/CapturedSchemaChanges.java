@@ -37,6 +37,9 @@ final class CapturedSchemaChanges {
         if (refusal != null) {
             throw refusal;
         }
+        if (change.isTrigger() && !store.catalog(physical).settings().traces()) {
+            throw Refusals.notReplicable("what a trigger changes is not known; do it in the application");
+        }
         if (change.isLocal() || isOfLocalTable(change)) {
             if (change.commits()) {
                 session.commitChanges();

@@ -34,6 +34,11 @@ final class CapturedWrites {
         this.executor = new WriteExecutor(physical, store, transaction);
     }
 
+    /** Runs what may change rows in a way that its text does not show, and logs those that it changes. */
+    <T> T tracing(CaptureSession.Work<T> work) throws SQLException {
+        return session.inTransaction(() -> executor.tracing(work::run));
+    }
+
     /**
      * Executes many times one data modification, in one transaction under auto-commit. The elements that fail leave the others in force.
      *
@@ -86,6 +91,9 @@ final class CapturedWrites {
             }
             if (plan instanceof WritePlan.Compare compare) {
                 return executor.queryComparing(compare, request, statements);
+            }
+            if (plan instanceof WritePlan.Traced) {
+                return executor.queryTracing(request, statements);
             }
             if (plan instanceof WritePlan.Local) {
                 PreparedStatement statement = statements.prepare(request.sql(), KeyRequest.NONE);

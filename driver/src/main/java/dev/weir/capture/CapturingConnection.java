@@ -39,6 +39,15 @@ public final class CapturingConnection implements ForwardingConnection {
         return session.lastCommittedLsn();
     }
 
+    /**
+     * How a statement would be logged, which is found out without executing it.
+     *
+     * @throws SQLException as H2 reports it if the statement names what does not exist
+     */
+    public ReplicationVerdict verdict(String sql) throws SQLException {
+        return session.verdict(sql);
+    }
+
     CaptureSession session() {
         return session;
     }

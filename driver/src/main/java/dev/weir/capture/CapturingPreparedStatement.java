@@ -93,7 +93,7 @@ class CapturingPreparedStatement extends CapturingStatement implements Recording
 
     @Override
     public final long executeLargeUpdate() throws SQLException {
-        requireCount(classification);
+        requireCount(sql, classification);
         if (execute()) {
             throw Refusals.rowsForCount();
         }

@@ -2,6 +2,7 @@ package dev.weir.capture;
 
 import dev.weir.forward.ForwardingStatement;
 import dev.weir.sql.Classification;
+import dev.weir.sql.Kind;
 import dev.weir.sql.WriteShape;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
@@ -70,7 +71,7 @@ class CapturingStatement implements ForwardingStatement {
         return switch (classification.kind()) {
             case WRITE -> session().writes().writingQuery(classification, request(sql, KeyRequest.NONE), statements);
             case READ, EMPTY -> session().passed().pass(classification, () -> physical.executeQuery(sql));
-            case SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE -> physical.executeQuery(sql);
+            case SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE, EXPLAIN_REPLICATION -> physical.executeQuery(sql);
             case PRIMARY_READ, CALL -> session().passed().passProvenReadOnly(sql, () -> physical.executeQuery(sql));
             case MAINTENANCE -> session().passed().passMaintenance(sql, () -> physical.executeQuery(sql));
             case SESSION, TRANSACTION_SETTING -> session().passed().passSetting(sql, () -> physical.executeQuery(sql));
@@ -94,7 +95,7 @@ class CapturingStatement implements ForwardingStatement {
             case READ, EMPTY -> {
                 return session().passed().pass(classification, plain);
             }
-            case SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE -> {
+            case SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE, EXPLAIN_REPLICATION -> {
                 return plain.run();
             }
             case PRIMARY_READ, CALL -> {
@@ -107,8 +108,7 @@ class CapturingStatement implements ForwardingStatement {
                 return session().passed().passSetting(sql, plain);
             }
             case WRITE -> {
-                WriteShape write = classification.write();
-                if (write != null && write.delta() != null) {
+                if (givesRows(sql, classification)) {
                     rows = session().writes().writingQuery(classification, request, statements);
                     rememberCount(-1);
                     return true;
@@ -134,17 +134,22 @@ class CapturingStatement implements ForwardingStatement {
                 "what it changes is not known (" + classification.reason() + "); execute each statement by itself");
     }
 
-    /** Refuses before it is executed what would give rows instead of a count. */
-    static void requireCount(Classification classification) throws SQLException {
+    /** Whether a statement that modifies data is a query, or explains what it executes. */
+    private static boolean givesRows(String sql, Classification classification) {
         WriteShape write = classification.write();
-        if (write != null && write.delta() != null) {
+        return write == null ? SqlText.startsLikeCallOrQuery(sql) : write.delta() != null;
+    }
+
+    /** Refuses before it is executed what would give rows instead of a count. */
+    static void requireCount(String sql, Classification classification) throws SQLException {
+        if (classification.kind() == Kind.WRITE && givesRows(sql, classification)) {
             throw Refusals.rowsForCount();
         }
     }
 
     final long update(String sql, KeyRequest keys) throws SQLException {
         requireUnprepared();
-        requireCount(session().classify(sql));
+        requireCount(sql, session().classify(sql));
         if (execute(sql, keys)) {
             throw Refusals.rowsForCount();
         }

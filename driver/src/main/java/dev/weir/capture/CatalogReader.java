@@ -20,7 +20,12 @@ final class CatalogReader {
     private static final String SETTINGS =
             "SELECT SETTING_NAME, SETTING_VALUE FROM INFORMATION_SCHEMA.SETTINGS WHERE SETTING_NAME IN"
                     + " ('MODE', 'DATABASE_TO_UPPER', 'DATABASE_TO_LOWER', 'CASE_INSENSITIVE_IDENTIFIERS')";
-    private static final String ROUTINES = "SELECT ROUTINE_NAME FROM INFORMATION_SCHEMA.ROUTINES";
+    private static final String ROUTINES =
+            "SELECT ROUTINE_NAME FROM INFORMATION_SCHEMA.ROUTINES WHERE UPPER(ROUTINE_SCHEMA) <> 'WEIR'";
+    private static final String TRACES = "SELECT COUNT(*) FROM INFORMATION_SCHEMA.ROUTINES"
+            + " WHERE UPPER(ROUTINE_SCHEMA) = 'WEIR' AND UPPER(ROUTINE_NAME) = 'TRANSACTION_CHANGES'";
+    private static final String SELECT_TRIGGERS =
+            "SELECT COUNT(*) FROM INFORMATION_SCHEMA.TRIGGERS WHERE EVENT_MANIPULATION LIKE '%SELECT%'";
     private static final String TABLE = "SELECT TABLE_TYPE, STORAGE_TYPE FROM INFORMATION_SCHEMA.TABLES"
             + " WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?";
     private static final String ANY_CASE = "SELECT TABLE_SCHEMA, TABLE_NAME FROM INFORMATION_SCHEMA.TABLES"
@@ -68,7 +73,9 @@ final class CatalogReader {
                 folding,
                 Boolean.parseBoolean(values.get("CASE_INSENSITIVE_IDENTIFIERS")),
                 "REGULAR".equals(mode) ? null : mode,
-                routines());
+                routines(),
+                count(SELECT_TRIGGERS, List.of()) > 0,
+                count(TRACES, List.of()) > 0);
     }
 
     private Set<String> routines() throws SQLException {

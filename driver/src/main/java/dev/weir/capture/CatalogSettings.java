@@ -9,9 +9,21 @@ import org.jspecify.annotations.Nullable;
  * @param caseInsensitive whether names that differ in case only are the same
  * @param mode the compatibility mode; null for REGULAR
  * @param routines the names of the database's own routines, which could write
+ * @param selectTriggers whether reading some table runs a trigger, which could write
+ * @param traces whether the primary can tell which rows a transaction has changed, see {@link TransactionTrace}
  */
 record CatalogSettings(
-        Folding folding, boolean caseInsensitive, @Nullable String mode, Set<String> routines) {
+        Folding folding,
+        boolean caseInsensitive,
+        @Nullable String mode,
+        Set<String> routines,
+        boolean selectTriggers,
+        boolean traces) {
+    /** Whether a query or a CALL may run code of the database's own. */
+    boolean runsCode() {
+        return !routines.isEmpty() || selectTriggers;
+    }
+
     /** What becomes of an unquoted name. */
     enum Folding {
         UPPER,

@@ -31,8 +31,13 @@ final class PassedStatements {
         this.settings = settings;
     }
 
-    /** Runs a statement that changes no rows of replicated tables, in H2's own auto-commit if the session is in it. */
+    /** Runs a statement that changes no rows of replicated tables, unless a trigger does, in H2's own auto-commit if the session is in it. */
     <T> T pass(Classification classification, CaptureSession.Work<T> work) throws SQLException {
+        CatalogSettings catalog = store.catalog(physical).settings();
+        if (catalog.selectTriggers() && catalog.traces()) {
+            // The classification may be older than the trigger.
+            return session.writes().tracing(work);
+        }
         boolean anyway = session.isAutoCommit() && classification.kind() == Kind.READ && session.isReadCommitted();
         if (!anyway) {
             session.followAutoCommit();
@@ -54,18 +59,22 @@ final class PassedStatements {
     }
 
     /**
-     * Runs a routine or a function of the database's own, and refuses to have it changed anything: its rows would not be known.
+     * Runs a routine or a function of the database's own, and logs the rows that it changes. Where the primary cannot tell which, it must not change any.
      *
-     * @throws SQLException 0A000 if it changed rows, which are rolled back, or if the transaction already had, so that it cannot be told
+     * @throws SQLException 0A000 if it changed rows that are not known, which are rolled back, or if the transaction already had, so that it cannot be told
      */
     <T> T passProvenReadOnly(String sql, CaptureSession.Work<T> work) throws SQLException {
         if (!SqlText.startsLikeCallOrQuery(sql)) {
             physical.prepareStatement(sql).close(); // H2's own error if it is no statement at all
             throw Refusals.notReplicable("what it executes is not known; execute the statements themselves");
         }
-        if (store.catalog(physical).settings().routines().isEmpty()) {
+        CatalogSettings catalog = store.catalog(physical).settings();
+        if (!catalog.runsCode()) {
             session.followAutoCommit();
             return guarded(work);
+        }
+        if (catalog.traces()) {
+            return session.writes().tracing(work);
         }
         return session.inTransaction(() -> {
             if (hasUncommitted()) {

@@ -42,10 +42,34 @@ final class Planner {
         return switch (table.kind()) {
             case LOCAL -> new WritePlan.Local();
             case VIEW ->
-                new WritePlan.Refused(table.name()
-                        + " is a view, and which tables its triggers change is not known; write to the tables");
+                catalog.settings().traces()
+                        ? traced(sql)
+                        : new WritePlan.Refused(table.name()
+                                + " is a view, and which tables its triggers change is not known; write to the tables");
             case BASE -> planBase(sql, write, table);
         };
+    }
+
+    /** The way to execute a statement of which nothing is known but that it writes. */
+    WritePlan planUnknown(String sql, String why) {
+        return catalog.settings().traces()
+                ? traced(sql)
+                : new WritePlan.Refused("which table it changes is not known (" + why
+                        + "); use a plain INSERT, UPDATE, DELETE or MERGE of one table");
+    }
+
+    private WritePlan traced(String sql) {
+        String routine = routine(sql);
+        return routine == null ? new WritePlan.Traced() : new WritePlan.Refused(routine);
+    }
+
+    /** Why a statement that mentions a routine cannot be executed; null if it mentions none. */
+    private @Nullable String routine(String sql) {
+        String routine = SqlText.mentioned(sql, catalog.settings().routines());
+        return routine == null
+                ? null
+                : "it mentions routine " + routine
+                        + " of the database, which might commit by itself; call it first and use its result";
     }
 
     private WritePlan planBase(String sql, WriteShape write, TableDefinition table) throws SQLException {
@@ -53,10 +77,12 @@ final class Planner {
         if (obstacle != null) {
             return new WritePlan.Refused(obstacle);
         }
-        String routine = SqlText.mentioned(sql, catalog.settings().routines());
+        String routine = routine(sql);
         if (routine != null) {
-            return new WritePlan.Refused("it mentions routine " + routine
-                    + " of the database, and what that changes is not known; call it first and use its result");
+            return new WritePlan.Refused(routine);
+        }
+        if (table.triggers()) {
+            return new WritePlan.Traced();
         }
         WritePlan compare = compare(table);
         Set<String> assigned = assigned(write, table);
@@ -189,8 +215,37 @@ final class Planner {
         return identifier.quoted() ? ReplaySql.quote(identifier.text()) : identifier.text();
     }
 
+    /** Why a statement is not logged as its text, for people. */
+    String whyRows(WriteShape write, TableDefinition table) {
+        if (table.kind() == TableDefinition.Kind.VIEW) {
+            return table.name() + " is a view, whose triggers change tables";
+        } else if (table.triggers()) {
+            return "table " + table.name() + " has triggers";
+        } else if (!table.hasKey()) {
+            return "table " + table.name() + " has no primary key";
+        } else if (write.limited()) {
+            return "which rows its limit takes is not fixed";
+        } else if (!write.rowLocal()) {
+            return "it reads more than its own rows, or a value that differs from time to time or node to node";
+        }
+        Set<String> assigned = assigned(write, table);
+        boolean cascades = write.verb() == Verb.DELETE
+                ? table.cascadesOnDelete()
+                : assigned != null && write.verb() != Verb.INSERT && table.cascadesOnUpdate(changed(table, assigned));
+        if (cascades) {
+            return "foreign keys of other tables change their rows with it";
+        } else if (write.verb() != Verb.DELETE && !isQuiet(table, write.verb() == Verb.UPDATE ? assigned : null)) {
+            return "a column of table " + table.name()
+                    + " fills itself: an identity, a default or ON UPDATE that differs from time to time or node to node";
+        }
+        return "its rows are not fixed by a primary key in the statement";
+    }
+
     /** The target and every table that its foreign keys may change, which must all be comparable. */
     private WritePlan compare(TableDefinition target) throws SQLException {
+        if (catalog.settings().traces()) {
+            return new WritePlan.Traced();
+        }
         Map<QualifiedName, TableDefinition> tables = new LinkedHashMap<>();
         tables.put(target.name(), target);
         List<TableDefinition> open = new ArrayList<>(List.of(target));
@@ -211,8 +266,8 @@ final class Planner {
     }
 
     /** Why rows of the table cannot be replicated at all; null if they can. */
-    private @Nullable String obstacle(TableDefinition table) {
-        if (table.triggers()) {
+    @Nullable String obstacle(TableDefinition table) {
+        if (table.triggers() && !catalog.settings().traces()) {
             return "table " + table.name() + " has triggers, and what they change is not known; drop them";
         }
         for (ColumnDefinition column : table.columns()) {

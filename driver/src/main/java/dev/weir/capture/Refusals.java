@@ -13,11 +13,14 @@ final class Refusals {
 
     private static final int GENERAL_ERROR = 50000;
 
+    /** How the error of a statement begins that cannot be replicated exactly. */
+    static final String PREFIX = "This statement was not executed: ";
+
     private Refusals() {}
 
     /** 0A000: the statement cannot be replicated exactly. */
     static SQLException notReplicable(String reason) {
-        return new SQLFeatureNotSupportedException("This statement was not executed: " + reason, "0A000");
+        return new SQLFeatureNotSupportedException(PREFIX + reason, "0A000");
     }
 
     /** 42501: schema WEIR belongs to Weir. */
@@ -30,6 +33,14 @@ final class Refusals {
     static SQLException rolledBack(String reason) {
         return new SQLTransactionRollbackException(
                 "The transaction was rolled back: " + reason + "; repeat it", "40001");
+    }
+
+    /** 0A000: what was executed has committed by itself, so that replicas may lack what it changed. */
+    static SQLException endedByItself() {
+        return new SQLFeatureNotSupportedException(
+                "The statement has committed or rolled back the transaction from within, so that its changes could not be logged:"
+                        + " replicas may differ from now on. Copy them anew, and do not end transactions in routines",
+                "0A000");
     }
 
     /** Whether H2 chose the transaction as the victim of a deadlock, which takes all of it back. */

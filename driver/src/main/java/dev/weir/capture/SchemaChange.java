@@ -21,6 +21,9 @@ record SchemaChange(String sql, DdlShape shape) {
                     + "(?:TEMP\\w*\\s+)?LINKED\\b.*|ALTER\\s+TABLE\\s+\\S+\\s+SET\\s+REFERENTIAL_INTEGRITY\\b.*",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
+    private static final Pattern TRIGGER = Pattern.compile(
+            "CREATE\\s+(?:OR\\s+REPLACE\\s+)?(?:FORCE\\s+)?TRIGGER\\b.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
     /** Builds an index, which may take long, and changes no rows. */
     private static final Pattern BUILDS_INDEX = Pattern.compile(
             "CREATE\\s+(?:UNIQUE\\s+|SPATIAL\\s+)*(?:NULLS\\s+\\w+\\s+)*INDEX\\b.*|ALTER\\s+TABLE\\b.*\\bADD\\s+(?:CONSTRAINT|UNIQUE|FOREIGN|CHECK)\\b.*",
@@ -40,15 +43,17 @@ record SchemaChange(String sql, DdlShape shape) {
         if (isSetting() && !Setting.isOfNode(object)) {
             return Setting.refusal(object);
         }
-        if (object.equals("TRIGGER") && SqlText.firstWord(sql).equals("CREATE")) {
-            return Refusals.notReplicable("what a trigger changes is not known; do it in the application");
-        }
         if (shape.computesData() && !isCreateTable()) {
             return Refusals.notReplicable(
                     "it fills rows with values that every node would compute for itself; add the column"
                             + " without them and set them with UPDATE");
         }
         return null;
+    }
+
+    /** Whether it makes a trigger, and what one changes not every primary can tell. */
+    boolean isTrigger() {
+        return TRIGGER.matcher(body()).matches();
     }
 
     /** Whether it concerns only the primary: temporary and linked tables, users and rights. */

@@ -13,7 +13,7 @@ final class SqlText {
             Pattern.CASE_INSENSITIVE);
 
     /** A doubled quote ends one literal and begins another, which is the same for whoever takes them all out. */
-    private static final Pattern LITERAL = Pattern.compile("'[^']*+'");
+    private static final Pattern LITERAL = Pattern.compile("'[^']*+'|(?<![\\w$])\\$\\$.*?\\$\\$", Pattern.DOTALL);
 
     private SqlText() {}
 

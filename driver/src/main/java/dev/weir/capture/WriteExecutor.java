@@ -42,6 +42,8 @@ final class WriteExecutor {
             return executeLockFirst(lockFirst, request, context, statements);
         } else if (plan instanceof WritePlan.Compare compare) {
             return executeCompare(compare, request, statements);
+        } else if (plan instanceof WritePlan.Traced) {
+            return tracing(() -> executePlain(request, statements));
         } else if (plan instanceof WritePlan.Refused refused) {
             throw Refusals.notReplicable(refused.reason());
         } else {
@@ -229,6 +231,59 @@ final class WriteExecutor {
             undo(savepoint, e);
             throw e;
         }
+    }
+
+    /** Executes a query that modifies data, and logs the rows that have changed. */
+    ResultSet queryTracing(WriteRequest request, PreparedStatements statements) throws SQLException {
+        return tracing(() -> {
+            PreparedStatement statement = statements.prepare(request.sql(), KeyRequest.NONE);
+            request.bind(statement);
+            return statement.executeQuery();
+        });
+    }
+
+    /** Something that may change rows. */
+    interface Work<T> {
+        T run() throws SQLException;
+    }
+
+    /** Runs work and logs every row that it has changed. If it fails, or if a change cannot be logged, it has changed nothing. */
+    <T> T tracing(Work<T> work) throws SQLException {
+        Savepoint savepoint = physical.setSavepoint();
+        TransactionTrace trace = TransactionTrace.start(physical);
+        try {
+            T result = work.run();
+            List<LoggedStatement> changes = trace.changes();
+            Catalog catalog = transaction.catalog(physical);
+            Planner planner = new Planner(store, catalog, physical);
+            for (LoggedStatement change : changes) {
+                transaction.use(loggable((LoggedStatement.Rows) change, catalog, planner));
+            }
+            changes.forEach(transaction::append);
+            return result;
+        } catch (SQLException e) {
+            if (TransactionTrace.isEnded(e)) {
+                transaction.doom();
+                throw Refusals.endedByItself();
+            }
+            undo(savepoint, e);
+            throw e;
+        }
+    }
+
+    /** The definition of a table of which rows have been changed, if they may be. */
+    private TableDefinition loggable(LoggedStatement.Rows change, Catalog catalog, Planner planner)
+            throws SQLException {
+        QualifiedName name = new QualifiedName(change.schema(), change.table());
+        if (name.schema().equalsIgnoreCase("WEIR")) {
+            throw Refusals.weirSchema();
+        }
+        TableDefinition table = catalog.table(physical, name);
+        String obstacle = table == null ? "table " + name + " is gone" : planner.obstacle(table);
+        if (table == null || obstacle != null) {
+            throw Refusals.notReplicable(String.valueOf(obstacle));
+        }
+        return table;
     }
 
     private void finish(List<TableComparison> comparisons) throws SQLException {

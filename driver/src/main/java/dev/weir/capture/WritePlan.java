@@ -58,6 +58,9 @@ sealed interface WritePlan {
         }
     }
 
+    /** It is executed as it is, and the primary tells which rows the transaction has changed meanwhile, whoever changed them. */
+    record Traced() implements WritePlan {}
+
     /**
      * It is not executed, since what it changes cannot be known.
      *

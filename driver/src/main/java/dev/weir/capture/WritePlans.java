@@ -79,8 +79,8 @@ final class WritePlans {
     private WritePlan planAnew(String sql, Classification classification) throws SQLException {
         WriteShape write = classification.write();
         if (write == null) {
-            return new WritePlan.Refused("which table it changes is not known (" + classification.reason()
-                    + "); use a plain INSERT, UPDATE, DELETE or MERGE of one table");
+            return new Planner(store, transaction.catalog(physical), physical)
+                    .planUnknown(sql, classification.reason());
         }
         Catalog catalog = transaction.catalog(physical);
         TableDefinition table = catalog.table(physical, write.table(), settings.schema());

@@ -4,6 +4,7 @@ import static dev.weir.jdbc.MemoryColumns.number;
 import static dev.weir.jdbc.MemoryColumns.text;
 import static dev.weir.jdbc.MemoryColumns.truth;
 
+import dev.weir.capture.ReplicationVerdict;
 import dev.weir.cluster.BreakerState;
 import dev.weir.cluster.ClusterView;
 import dev.weir.cluster.Node;
@@ -23,7 +24,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The answers to {@code SHOW weir.nodes}, {@code SHOW weir.session} and {@code EXPLAIN ROUTE}. Confined to one connection. */
+/** The answers to {@code SHOW weir.nodes}, {@code SHOW weir.session}, {@code EXPLAIN ROUTE} and {@code EXPLAIN REPLICATION}. Confined to one connection. */
 final class Answers {
     private static final MemoryColumns NODES = new MemoryColumns(List.of(
             text("name"),
@@ -42,6 +43,9 @@ final class Answers {
     private static final MemoryColumns ROUTE = new MemoryColumns(List.of(
             text("kind"), text("route"), text("node"), text("reason"), number("lsn_needed"), number("lsn_has")));
 
+    private static final MemoryColumns REPLICATION =
+            new MemoryColumns(List.of(text("kind"), text("logging"), text("reason"), text("advice")));
+
     private final RoutedConnection connection;
     private final Routing routing;
     private final RoutingSession session;
@@ -58,6 +62,7 @@ final class Answers {
             case SHOW_NODES -> NODES;
             case SHOW_SESSION -> SESSION;
             case EXPLAIN_ROUTE -> ROUTE;
+            case EXPLAIN_REPLICATION -> REPLICATION;
             default -> null;
         };
     }
@@ -69,6 +74,10 @@ final class Answers {
             case EXPLAIN_ROUTE ->
                 new MemoryResultSet(
                         ROUTE, List.<@Nullable Object[]>of(route(String.valueOf(classification.argument()))));
+            case EXPLAIN_REPLICATION ->
+                new MemoryResultSet(
+                        REPLICATION,
+                        List.<@Nullable Object[]>of(replication(String.valueOf(classification.argument()))));
             default -> throw new IllegalArgumentException(classification.kind() + " is for a node to answer");
         };
     }
@@ -168,7 +177,7 @@ final class Answers {
     private String place(Kind kind, @Nullable Node node) {
         return switch (kind) {
             case SESSION -> "every";
-            case SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE -> "none";
+            case SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE, EXPLAIN_REPLICATION -> "none";
             default -> node == null ? "none" : isPrimary(node) ? "primary" : "replica";
         };
     }
@@ -180,6 +189,20 @@ final class Answers {
 
     private static String reason(Classification classification, Reason reason) {
         return classification.kind() == Kind.READ ? reason.phrase() : reason.phrase() + ": " + classification.reason();
+    }
+
+    // ---------------------------------------------------------------- EXPLAIN REPLICATION
+
+    private @Nullable Object[] replication(String sql) throws SQLException {
+        connection.database().catalog().update();
+        Classification classification = connection.classify(sql);
+        ReplicationVerdict verdict = connection
+                .database()
+                .capture()
+                .verdict(connection.execution().primary().connection(), sql);
+        return new @Nullable Object[] {
+            lower(classification.kind()), lower(verdict.logging()), verdict.reason(), verdict.advice()
+        };
     }
 
     private static String lower(Enum<?> constant) {

@@ -1,5 +1,6 @@
 package dev.weir.jdbc;
 
+import dev.weir.capture.ReplicationVerdict;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -18,6 +19,11 @@ public interface Capture {
         }
 
         @Override
+        public ReplicationVerdict verdict(Connection captured, String sql) {
+            return ReplicationVerdict.STREAMED;
+        }
+
+        @Override
         public long committedLsn(Connection captured) {
             return -1;
         }
@@ -31,6 +37,14 @@ public interface Capture {
      * commit or an auto-committed data change nothing is committed.
      */
     boolean tellsDoubt();
+
+    /**
+     * How a statement would reach the replicas, which is found out without executing it.
+     *
+     * @param captured made by {@link #over}
+     * @throws SQLException as H2 reports it if the statement names what does not exist
+     */
+    ReplicationVerdict verdict(Connection captured, String sql) throws SQLException;
 
     /** The LSN of the newest transaction that a connection made by {@link #over} has committed; -1 if there is none or it is not known. */
     long committedLsn(Connection captured) throws SQLException;

@@ -2,6 +2,7 @@ package dev.weir.jdbc;
 
 import dev.weir.capture.CapturingConnection;
 import dev.weir.capture.PrimaryStore;
+import dev.weir.capture.ReplicationVerdict;
 import dev.weir.cluster.Cluster;
 import dev.weir.cluster.NodeStatus;
 import dev.weir.cluster.RecentWrites;
@@ -42,6 +43,11 @@ public final class H2Capture implements Capture {
     @Override
     public boolean tellsDoubt() {
         return true;
+    }
+
+    @Override
+    public ReplicationVerdict verdict(Connection captured, String sql) throws SQLException {
+        return ((CapturingConnection) captured).verdict(sql);
     }
 
     @Override

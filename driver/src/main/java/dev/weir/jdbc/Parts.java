@@ -118,7 +118,8 @@ final class Parts {
     /** Whether a statement may have ended a transaction, begun one, or gone back behind the savepoint. */
     private static boolean mayMoveStart(Kind kind) {
         return switch (kind) {
-            case READ, PRIMARY_READ, WRITE, CALL, EMPTY, SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE -> false;
+            case READ, PRIMARY_READ, WRITE, CALL, EMPTY, SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE, EXPLAIN_REPLICATION ->
+                false;
             case DDL,
                     BEGIN,
                     COMMIT,

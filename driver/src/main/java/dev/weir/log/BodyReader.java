@@ -53,6 +53,9 @@ public final class BodyReader {
             }
             case BodyWriter.ROWS -> readRows(readShape());
             case BodyWriter.ROWS_AGAIN -> readRows(previous(lastRows));
+            case BodyWriter.GENERATOR ->
+                new LoggedStatement.Generator(
+                        in.readString(), in.readString(), (String) ValueCodec.read(in), in.readSigned());
             case BodyWriter.DDL -> new LoggedStatement.Ddl(readContext(), in.readString());
             default -> throw new IllegalArgumentException("Log body has an unknown statement tag " + tag);
         };

@@ -20,6 +20,7 @@ public final class BodyWriter {
     static final int ROWS_AGAIN = 4;
 
     static final int DDL = 5;
+    static final int GENERATOR = 6;
 
     /** Rows beyond this number go into a further {@link LoggedStatement.Rows}, so that a reader need not hold them all. */
     private static final int ROWS_AT_ONCE = 1000;
@@ -92,6 +93,13 @@ public final class BodyWriter {
             out.writeByte(DDL);
             writeContext(ddl.context());
             out.writeString(ddl.sql());
+            mark = new Mark(out.size(), mark.lastSql, mark.lastRows);
+        } else if (statement instanceof LoggedStatement.Generator generator) {
+            out.writeByte(GENERATOR);
+            out.writeString(generator.schema());
+            out.writeString(generator.name());
+            ValueCodec.write(out, generator.column());
+            out.writeSigned(generator.next());
             mark = new Mark(out.size(), mark.lastSql, mark.lastRows);
         }
     }

@@ -2,7 +2,7 @@ package dev.weir.log;
 
 /** What a log entry holds. Immutable; the names are stored in the column KIND of WEIR.LOG. */
 public enum EntryKind {
-    /** Data changes of one transaction: every statement of the body is a {@link LoggedStatement.Sql} or {@link LoggedStatement.Rows}. */
+    /** Data changes of one transaction: every statement of the body is a {@link LoggedStatement.Sql}, {@link LoggedStatement.Rows} or {@link LoggedStatement.Generator}. */
     DATA(1),
     /** One schema change: the body holds exactly one {@link LoggedStatement.Ddl}. H2 commits it on its own. */
     DDL(2),

@@ -50,6 +50,24 @@ public sealed interface LoggedStatement {
      */
     record Ddl(SessionContext context, String sql) implements LoggedStatement {}
 
+    /**
+     * How far a sequence, or the one behind an identity column, may have got: none of the values before {@code next} may be given out again. It may lie ahead of what has been drawn.
+     *
+     * @param schema exact case
+     * @param name of the sequence, or of the table whose column draws from it, exact case
+     * @param column the identity column; null for a sequence of its own
+     */
+    record Generator(String schema, String name, @Nullable String column, long next) implements LoggedStatement {
+        /** What sets a copy of it; nothing happens if the object is gone. Does not commit. */
+        public String sql() {
+            String object = ReplaySql.quote(schema) + "." + ReplaySql.quote(name);
+            return column == null
+                    ? "ALTER SEQUENCE IF EXISTS " + object + " RESTART WITH " + next
+                    : "ALTER TABLE IF EXISTS " + object + " ALTER COLUMN IF EXISTS " + ReplaySql.quote(column)
+                            + " RESTART WITH " + next;
+        }
+    }
+
     /** What happened to the rows of a {@link Rows}. */
     enum Change {
         /** The row is new. */

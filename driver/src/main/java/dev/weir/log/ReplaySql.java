@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * between rows only where a column holds an SQL ROW.
  *
  * <p>Execute {@link #texts} one after the other until one reports a count of 1; every change but UPSERT has exactly one text. If none did,
- * the replica differs from the primary.
+ * the replica differs from the primary. A row of a table without a primary key must be identical, not only equal to H2: see {@link #equalRows}.
  */
 public final class ReplaySql {
     private ReplaySql() {}
@@ -62,6 +62,19 @@ public final class ReplaySql {
             return index + 1;
         }
         return Values.bind(statement, index, value);
+    }
+
+    /** The query for the rows that H2 takes for equal to a row of {@link LoggedStatement.Change#DELETE_BAG}: their _ROWID_, then the columns. Parameters as of its text. */
+    public static String equalRows(Rows rows, @Nullable Object[] row) {
+        return "SELECT _ROWID_, "
+                + String.join(
+                        ", ", rows.columns().stream().map(ReplaySql::quote).toList()) + " FROM " + name(rows)
+                + " WHERE " + matchesAll(rows, row);
+    }
+
+    /** What deletes the row with a _ROWID_. */
+    public static String deleteOne(Rows rows) {
+        return "DELETE FROM " + name(rows) + " WHERE _ROWID_ = ?";
     }
 
     private static String insert(Rows rows, @Nullable Object[] row) {

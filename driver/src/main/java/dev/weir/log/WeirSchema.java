@@ -197,6 +197,21 @@ public final class WeirSchema {
         }
     }
 
+    /**
+     * Appends a {@link EntryKind#DATA} entry to the log, in the connection's transaction, which locks the head until it ends. Call it for what belongs to no transaction of an application. Needs an administrator.
+     */
+    public static void append(Connection admin, byte[] body) throws SQLException {
+        insert(
+                admin,
+                "UPDATE WEIR.HEAD SET LSN = LSN + 1, DIGEST = BITXOR(ROTATELEFT(DIGEST, 1), CAST(? AS BIGINT)) WHERE ID = 1",
+                Digest.of(EntryKind.DATA, body));
+        insert(
+                admin,
+                "INSERT INTO WEIR.LOG(LSN, EPOCH, INCARNATION, ORIGIN, COMMITTED_AT, KIND, STATE, DIGEST, BODY)"
+                        + " SELECT LSN, EPOCH, INCARNATION, ORIGIN, CURRENT_TIMESTAMP, 'DATA', 'DONE', DIGEST, ? FROM WEIR.HEAD WHERE ID = 1",
+                (Object) body);
+    }
+
     private static void executeAll(Connection connection, List<String> commands) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             for (String command : commands) {

@@ -94,7 +94,8 @@ final class Router {
                     EMPTY,
                     SHOW_NODES,
                     SHOW_SESSION,
-                    EXPLAIN_ROUTE -> false;
+                    EXPLAIN_ROUTE,
+                    EXPLAIN_REPLICATION -> false;
         };
     }
 
@@ -111,7 +112,7 @@ final class Router {
                 Reason.TRANSACTION_CONTROL;
             case MULTIPLE -> Reason.MULTIPLE;
             case EMPTY -> Reason.EMPTY;
-            case SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE -> Reason.ANSWERED_BY_WEIR;
+            case SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE, EXPLAIN_REPLICATION -> Reason.ANSWERED_BY_WEIR;
         };
     }
 

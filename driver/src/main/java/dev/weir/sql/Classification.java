@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param tableless whether a {@link Kind#READ} touches no table, so that any healthy node gives the same answer
  * @param pins whether it leaves state on its node, such as a temporary table or a lock, so that the session must stay there
  * @param readOnly for {@link Kind#BEGIN} whether the transaction is declared read-only
- * @param argument the savepoint's name as written, or the statement after EXPLAIN ROUTE, or {@code "CHAIN"} for a COMMIT or
+ * @param argument the savepoint's name as written, or the statement after EXPLAIN ROUTE or EXPLAIN REPLICATION, or {@code "CHAIN"} for a COMMIT or
  *     ROLLBACK that opens the next transaction at once; the modes that a BEGIN names; for a {@link Kind#MULTIPLE} or {@link Kind#UNKNOWN} that begins or ends
  *     transactions, {@link #LEAVES_OPEN} or {@link #LEAVES_ENDED}; for one that calls a routine which leaves something in its
  *     session, {@link #LEAVES_SETTING} or {@link #LEAVES_OBJECTS}; null otherwise

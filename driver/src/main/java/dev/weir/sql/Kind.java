@@ -37,6 +37,8 @@ public enum Kind {
     SHOW_SESSION,
     /** {@code EXPLAIN ROUTE sql}. */
     EXPLAIN_ROUTE,
+    /** {@code EXPLAIN REPLICATION sql}. */
+    EXPLAIN_REPLICATION,
     /**
      * Anything else: unknown verb, unparsable, too long or too deep to judge; treated as a write of unknown shape that may
      * also commit or change the session.

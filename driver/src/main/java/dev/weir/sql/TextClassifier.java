@@ -20,6 +20,10 @@ final class TextClassifier {
             return Classification.of(Kind.EXPLAIN_ROUTE, "answered by Weir")
                     .withArgument(sql.substring(tokens.end(1)).strip());
         }
+        if (tokens.are(0, Word.EXPLAIN, Word.REPLICATION)) {
+            return Classification.of(Kind.EXPLAIN_REPLICATION, "answered by Weir")
+                    .withArgument(sql.substring(tokens.end(1)).strip());
+        }
         if (lexer.isBroken()) {
             return Classification.unknown(lexer.trouble());
         }

@@ -173,6 +173,7 @@ enum Word {
     ROLE,
     ROLLBACK,
     ROLLUP,
+    REPLICATION,
     ROUTE,
     ROW(true),
     ROWID("_ROWID_"),

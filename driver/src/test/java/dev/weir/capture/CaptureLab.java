@@ -144,6 +144,8 @@ final class CaptureLab implements AutoCloseable {
             for (@Nullable Object[] row : rows.rows()) {
                 apply(lsn, rows, row);
             }
+        } else if (statement instanceof LoggedStatement.Generator generator) {
+            execute(replica, generator.sql());
         } else if (statement instanceof LoggedStatement.Ddl ddl) {
             adopt(ddl.context());
             execute(replica, ddl.sql());

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record StoreContents(Map<String, List<String>> tables) {
     private static final String TABLES = "SELECT TABLE_SCHEMA, TABLE_NAME FROM INFORMATION_SCHEMA.TABLES"
-            + " WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA NOT IN ('WEIR', 'INFORMATION_SCHEMA')";
+            + " WHERE TABLE_TYPE = 'BASE TABLE' AND UPPER(TABLE_SCHEMA) NOT IN ('WEIR', 'INFORMATION_SCHEMA', 'PG_CATALOG')";
     private static final int SHOWN = 5;
 
     /** Reads the whole store in one transaction of its own on the connection. */

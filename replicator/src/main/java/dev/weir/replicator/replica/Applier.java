@@ -7,6 +7,7 @@ import dev.weir.log.LogTransaction;
 import dev.weir.log.LoggedStatement;
 import dev.weir.log.LoggedStatement.Change;
 import dev.weir.log.LoggedStatement.Ddl;
+import dev.weir.log.LoggedStatement.Generator;
 import dev.weir.log.LoggedStatement.Rows;
 import dev.weir.log.LoggedStatement.Sql;
 import dev.weir.log.Lsn;
@@ -15,6 +16,7 @@ import dev.weir.log.SessionContext;
 import dev.weir.log.Values;
 import dev.weir.replicator.replica.ApplyFailure.Remedy;
 import dev.weir.replicator.source.Position;
+import dev.weir.replicator.source.Sessions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -35,6 +37,7 @@ final class Applier {
     private final Connection connection;
     private final StatementCache statements;
     private final RowStatements rowStatements = new RowStatements();
+    private final BagRow bagRow;
     private final ApplySession session;
     private final Checkpoint checkpoint;
     private final SchemaChange schemaChange;
@@ -46,6 +49,7 @@ final class Applier {
     Applier(Connection connection, Position start, @Nullable String mode) {
         this.connection = connection;
         this.statements = new StatementCache(connection);
+        this.bagRow = new BagRow(statements);
         this.session = new ApplySession(connection, mode);
         this.checkpoint = new Checkpoint(statements);
         this.schemaChange = new SchemaChange(connection, new ReplicaRights(connection));
@@ -157,6 +161,10 @@ final class Applier {
             }
             requireCount(entry.lsn(), sql.count(), prepared.executeLargeUpdate(), "a statement");
             pendingChanges++;
+        } else if (statement instanceof Generator generator) {
+            Sessions.execute(connection, generator.sql());
+            // H2 keeps its definitions locked until the transaction ends.
+            pendingChanges = CHANGES_PER_TRANSACTION;
         } else if (statement instanceof Ddl ddl) {
             applySchemaChange(entry, ddl);
         }
@@ -214,6 +222,12 @@ final class Applier {
     }
 
     private void applyRow(Lsn lsn, Rows rows, @Nullable Object[] row) throws SQLException, ApplyFailure {
+        long count = rows.change() == Change.DELETE_BAG ? bagRow.delete(rows, row) : execute(rows, row);
+        requireCount(lsn, 1, count, rows.change() + " of a row of " + rows.schema() + "." + rows.table());
+        pendingChanges++;
+    }
+
+    private long execute(Rows rows, @Nullable Object[] row) throws SQLException {
         List<String> texts = rowStatements.of(rows, row);
         long count = 0;
         for (int text = 0; text < texts.size() && count == 0; text++) {
@@ -221,8 +235,7 @@ final class Applier {
             ReplaySql.bind(prepared, rows, row, text);
             count = prepared.executeLargeUpdate();
         }
-        requireCount(lsn, 1, count, rows.change() + " of a row of " + rows.schema() + "." + rows.table());
-        pendingChanges++;
+        return count;
     }
 
     private void applySchemaChange(LogTransaction entry, Ddl ddl) throws SQLException, ApplyFailure {

@@ -34,14 +34,17 @@ public final class PrimaryStore implements AutoCloseable {
     private final UUID cluster;
     private final UUID incarnation;
     private final LogFlusher flusher;
+    private final Generators generators;
     private volatile boolean followed = true;
 
-    private PrimaryStore(StoreUrl url, Connection held, UUID cluster, UUID incarnation, LogFlusher flusher) {
+    private PrimaryStore(
+            StoreUrl url, Connection held, UUID cluster, UUID incarnation, LogFlusher flusher, Generators generators) {
         this.url = url;
         this.held = held;
         this.cluster = cluster;
         this.incarnation = incarnation;
         this.flusher = flusher;
+        this.generators = generators;
     }
 
     /**
@@ -67,6 +70,7 @@ public final class PrimaryStore implements AutoCloseable {
             if (copies > 0) {
                 LOG.warn("event=leftover_copies_dropped store={} tables={}", url, copies);
             }
+            TransactionChanges.install(connection);
             UUID incarnation = WeirSchema.newIncarnation(connection);
             StoreKeeper keeper =
                     StoreKeeper.ofShared(connection, url.kind() == StoreUrl.Kind.FILE ? url.file() : null, found);
@@ -82,7 +86,8 @@ public final class PrimaryStore implements AutoCloseable {
             LogFlusher flusher =
                     new LogFlusher(Sessions.open(url.with("IFEXISTS", "TRUE"), user, password), keeper, incarnation);
             flusher.flush();
-            return new PrimaryStore(url, connection, cluster, incarnation, flusher);
+            Generators generators = new Generators(Sessions.open(url.with("IFEXISTS", "TRUE"), user, password));
+            return new PrimaryStore(url, connection, cluster, incarnation, flusher, generators);
         } catch (SQLException | RuntimeException e) {
             Sessions.closeQuietly(connection);
             throw e;
@@ -150,11 +155,17 @@ public final class PrimaryStore implements AutoCloseable {
     }
 
     /**
-     * Makes what has been committed survive a crash of this process, and so ready for replicas, if there is anything. Blocks while it writes.
+     * Makes what has been committed survive a crash of this process, and so ready for replicas, if there is anything. Blocks while it writes. Before, it logs how far sequences and identity
+     * columns may get, if they are about to get further than replicas know.
      *
      * @return whether more of the log is durable than before
      */
     public boolean flush() throws SQLException {
+        try {
+            generators.carry();
+        } catch (SQLException e) {
+            LOG.debug("event=generators_not_carried reason=\"{}\"", e.getMessage());
+        }
         return flusher.flush();
     }
 
@@ -172,6 +183,7 @@ public final class PrimaryStore implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         try {
+            generators.close();
             held.close();
         } finally {
             flusher.close();
