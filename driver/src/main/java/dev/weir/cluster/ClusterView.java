@@ -97,4 +97,9 @@ public final class ClusterView {
     public long appliedLsn(NodeStatus status) {
         return exact == null ? status.lsn() : exact.appliedLsn(status.node().index());
     }
+
+    /** A position that no reader of an embedded replica has seen more than; -1 if not known. */
+    public long showingLsn(NodeStatus replica) {
+        return exact == null ? -1 : exact.showingLsn(replica.node().index());
+    }
 }

@@ -20,6 +20,14 @@ public interface EmbeddedReplication extends AutoCloseable {
     long appliedLsn(int node);
 
     /**
+     * A position that no reader of a replica has seen more than; ahead of its applied position while a commit is under way. Never blocks.
+     *
+     * @param replica an index into {@link #nodes()}, from 1
+     * @return -1 if the replica serves no reads
+     */
+    long showingLsn(int replica);
+
+    /**
      * Announces that the primary has committed up to this LSN, so that shipping starts at once rather than at the next poll.
      * Never blocks.
      */

@@ -345,12 +345,13 @@ public final class Routing {
     }
 
     private void seenExactly(NodeStatus status, ClusterView view, RoutingSession session) throws SQLException {
-        long applied = view.appliedLsn(status);
+        // What the read saw may have been committed there before the replica's position said so.
+        long showing = view.showingLsn(status);
         NodeStatus primary = view.primary();
-        if (applied < 0 || primary == null) {
+        if (showing < 0 || primary == null) {
             seenPrimary(session);
         } else {
-            session.clock().see(primary.epoch(), applied);
+            session.clock().see(primary.epoch(), showing);
         }
     }
 

@@ -43,6 +43,11 @@ class ExactRoutingTest {
         }
 
         @Override
+        public long showingLsn(int replica) {
+            return applied[replica];
+        }
+
+        @Override
         public void committed(long lsn) {}
 
         @Override

@@ -89,6 +89,10 @@ final class EmbeddedCluster {
         return nodes;
     }
 
+    long showingLsn(int replica) {
+        return replications.get(replica - 1).showingLsn();
+    }
+
     long appliedLsn(int node) {
         return node == 0 ? newest.get() : replications.get(node - 1).appliedLsn();
     }

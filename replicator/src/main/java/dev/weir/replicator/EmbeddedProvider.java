@@ -132,6 +132,11 @@ public final class EmbeddedProvider implements EmbeddedReplicationProvider {
         }
 
         @Override
+        public long showingLsn(int replica) {
+            return entry.cluster.showingLsn(replica);
+        }
+
+        @Override
         public long appliedLsn(int node) {
             return entry.cluster.appliedLsn(node);
         }

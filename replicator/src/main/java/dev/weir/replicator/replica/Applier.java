@@ -42,6 +42,7 @@ final class Applier {
     private final Checkpoint checkpoint;
     private final SchemaChange schemaChange;
     private volatile Position committed;
+    private volatile Position showing;
     private Position tip;
     private int pendingChanges;
 
@@ -54,7 +55,13 @@ final class Applier {
         this.checkpoint = new Checkpoint(statements);
         this.schemaChange = new SchemaChange(connection, new ReplicaRights(connection));
         this.committed = start;
+        this.showing = start;
         this.tip = start;
+    }
+
+    /** A position that no reader has seen more than; ahead of {@link #applied} while a commit is under way. Any thread may ask. */
+    Position showing() {
+        return showing;
     }
 
     /** The position whose data readers see. Any thread may ask. */
@@ -272,6 +279,7 @@ final class Applier {
         }
         try {
             checkpoint.move(tip);
+            showing = tip;
             connection.commit();
         } catch (SQLException e) {
             throw failure(lsn, e);

@@ -189,6 +189,11 @@ final class ReplicaStore implements AutoCloseable {
         return applier.applied();
     }
 
+    /** A position that no reader has seen more than. Any thread may ask. */
+    Position showing() {
+        return applier.showing();
+    }
+
     /** Makes what has been applied survive a crash, now and then, for the log has it all. Call it between transactions. Blocks if it flushes. */
     void flushIfDue(long nowNanos) throws SQLException {
         Lsn applied = applied().lsn();

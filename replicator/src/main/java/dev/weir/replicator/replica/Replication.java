@@ -81,6 +81,12 @@ public final class Replication implements AutoCloseable {
         return current == null ? -1 : current.applied().lsn().value();
     }
 
+    /** A position that no reader has seen more than; -1 if the replica serves no reads. */
+    public long showingLsn() {
+        ReplicaStore current = readable;
+        return current == null ? -1 : current.showing().lsn().value();
+    }
+
     /**
      * Whether the last attempt failed for a reason that time does not cure, such as wrong credentials, a database that is no Weir cluster, or a store that is not this
      * replica's.
