@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +75,40 @@ class EmbeddedProviderTest {
                 }
             }
             assertThat(millis[100]).isLessThan(250_000);
+        }
+    }
+
+    /** A reader may find a commit before the applied position says so; the showing one never lags behind what was seen. */
+    @Test
+    void shouldNeverShowMoreThanItTells() throws Exception {
+        try (EmbeddedReplication cluster = provider.start(url("mem"), "SA", "pw", 1);
+                LoggedWriter writer = new LoggedWriter(url("mem"), "SA", "pw");
+                Connection reader = open(cluster.nodes().get(1))) {
+            writer.ddl("CREATE TABLE T(ID INT PRIMARY KEY, V INT)");
+            AtomicBoolean done = new AtomicBoolean();
+            CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> {
+                try {
+                    for (int i = 0; i < 3_000; i++) {
+                        cluster.committed(writer.sql("INSERT INTO T VALUES(" + i + ", 0)", 1));
+                    }
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                } finally {
+                    done.set(true);
+                }
+            });
+            long reads = 0;
+            long early = 0;
+            while (!done.get()) {
+                long seen = Sessions.queryLong(reader, "SELECT LSN FROM WEIR.CHECKPOINT");
+                early += cluster.appliedLsn(1) < seen ? 1 : 0;
+                assertThat(cluster.showingLsn(1)).isGreaterThanOrEqualTo(seen);
+                reads++;
+            }
+            writing.join();
+            System.out.println(
+                    reads + " reads, of which " + early + " saw a commit before the applied position told it");
+            assertThat(reads).isPositive();
         }
     }
 
