@@ -207,7 +207,7 @@ class ClusterTest {
                 open(ClusterSettings.of(SqlDialect.H2, new Listed(urls), Map.of("user", "READER", "password", "r")));
         cluster.awaitReady();
         assertThat(cluster.view().primary()).isNotNull();
-        assertThat(cluster.view().replicaCount()).isEqualTo(1);
+        await().until(() -> cluster.view().replicaCount() == 1);
         NodeStatus status = status(cluster, 1);
         try (Connection connection = cluster.borrow(status.node(), status.life())) {
             assertThat(connection.isValid(1)).isTrue();

@@ -16,16 +16,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * No read sees less than its level promises, whatever fails. {@code -Dweir.seeds=20} runs so many histories, {@code -Dweir.seed=N} one of them again, {@code -Dweir.seconds=60} longer ones.
+ * No read sees less than its level promises, whatever fails. {@code -Dweir.seeds=20} runs so many histories, {@code -Dweir.seed=N} one of them again, {@code -Dweir.seconds=30} longer ones.
  */
 @ExtendWith({PostgresExtension.class, H2TcpExtension.class})
 final class HistoryTest {
-    private static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("weir.seconds", 30));
+    private static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("weir.seconds", 15));
     private static final Duration CATCH = Duration.ofSeconds(8);
     private static final int SHOWN = 5;
 
     static LongStream seeds() {
-        return Seeds.of(2);
+        return Seeds.of(1);
     }
 
     @ParameterizedTest
