@@ -20,7 +20,7 @@ import java.util.UUID;
  *   <li>{@link #LOG}: one row per committed transaction. A body longer than {@link #CHUNK_BYTES} continues in {@link #LOG_CHUNK} under BODY_ID.
  *   <li>{@link #INCARNATION}: each opening of the store, the LSN it started from, and the LSN up to which its log is known to survive a crash.
  *   <li>{@link #DDL_LOCK}, one row, locked while a schema change runs.
- *   <li>{@link #REPLICA} on the primary: the registered replicas and how far they have got.
+ *   <li>{@link #REPLICA} on the primary: the registered replicas, how far they have got, and behind which entry the log is kept for each, unless its STATE is DROPPED.
  *   <li>{@link #CHECKPOINT} on a replica, one row: what it has applied, committed with the data.
  * </ul>
  *
@@ -72,7 +72,10 @@ public final class WeirSchema {
             """
             CREATE TABLE IF NOT EXISTS WEIR.REPLICA(
               NAME VARCHAR(128) PRIMARY KEY, URL VARCHAR(1024), EPOCH BIGINT NOT NULL, RECEIVED_LSN BIGINT NOT NULL,
-              APPLIED_LSN BIGINT NOT NULL, STATE VARCHAR(32) NOT NULL, SEEN_AT TIMESTAMP(6) WITH TIME ZONE NOT NULL)""",
+              APPLIED_LSN BIGINT NOT NULL, DURABLE_LSN BIGINT DEFAULT 0 NOT NULL, NEEDED_AFTER_LSN BIGINT DEFAULT 0 NOT NULL,
+              STATE VARCHAR(32) NOT NULL, SEEN_AT TIMESTAMP(6) WITH TIME ZONE NOT NULL)""",
+            "ALTER TABLE WEIR.REPLICA ADD COLUMN IF NOT EXISTS DURABLE_LSN BIGINT DEFAULT 0 NOT NULL",
+            "ALTER TABLE WEIR.REPLICA ADD COLUMN IF NOT EXISTS NEEDED_AFTER_LSN BIGINT DEFAULT 0 NOT NULL",
             """
             CREATE TABLE IF NOT EXISTS WEIR.CHECKPOINT(
               ID INTEGER PRIMARY KEY CHECK (ID = 1), LSN BIGINT NOT NULL, EPOCH BIGINT NOT NULL, INCARNATION UUID NOT NULL,

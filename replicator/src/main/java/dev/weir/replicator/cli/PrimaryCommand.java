@@ -2,6 +2,7 @@ package dev.weir.replicator.cli;
 
 import dev.weir.replicator.Duty;
 import dev.weir.replicator.Runner;
+import dev.weir.replicator.source.LogRetention;
 import dev.weir.replicator.source.PrimaryStore;
 import dev.weir.replicator.source.StoreUrl;
 import java.nio.file.Files;
@@ -53,6 +54,9 @@ final class PrimaryCommand implements Callable<Integer> {
     Serving serving = new Serving();
 
     @Mixin
+    Retention retention = new Retention();
+
+    @Mixin
     Credentials credentials = new Credentials();
 
     @Spec
@@ -69,7 +73,7 @@ final class PrimaryCommand implements Callable<Integer> {
             throw new CommandFailure("There is no store " + url.file() + "; add --create to make one");
         }
         TcpService service = new TcpService(serving, Stores.databaseName(url), url);
-        Keeper keeper = new Keeper(url, credentials.user, password);
+        Keeper keeper = new Keeper(url, credentials.user, password, retention.limits());
         service.start();
         spec.commandLine().getOut().println("ready url=" + service.url());
         Runner runner = new Runner("weir-primary", keeper, CHECK_INTERVAL);
@@ -91,13 +95,15 @@ final class PrimaryCommand implements Callable<Integer> {
         private final StoreUrl url;
         private final String user;
         private final String password;
+        private final LogRetention limits;
         private volatile PrimaryStore held;
 
-        Keeper(StoreUrl url, String user, String password) throws SQLException {
+        Keeper(StoreUrl url, String user, String password, LogRetention limits) throws SQLException {
             this.url = url;
             this.user = user;
             this.password = password;
-            this.held = PrimaryStore.open(url, user, password);
+            this.limits = limits;
+            this.held = PrimaryStore.open(url, user, password, limits);
         }
 
         /** Makes commits durable as long as the store is open; confined to another thread. */
@@ -129,7 +135,7 @@ final class PrimaryCommand implements Callable<Integer> {
                 if (!held.isOpen()) {
                     LOG.warn("event=store_shut_down store={} action=reopen", url);
                     close();
-                    held = PrimaryStore.open(url, user, password);
+                    held = PrimaryStore.open(url, user, password, limits);
                 }
                 held.tend();
             } catch (SQLException e) {

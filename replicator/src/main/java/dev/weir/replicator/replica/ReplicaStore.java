@@ -33,7 +33,7 @@ final class ReplicaStore implements AutoCloseable {
     private final UUID cluster;
     private final Applier applier;
     private final StoreKeeper keeper;
-    private Lsn flushed = Lsn.ZERO;
+    private Lsn flushed;
     private long flushedAt;
 
     private ReplicaStore(Connection connection, boolean inFile, UUID cluster, Applier applier, StoreKeeper keeper) {
@@ -42,6 +42,7 @@ final class ReplicaStore implements AutoCloseable {
         this.cluster = cluster;
         this.applier = applier;
         this.keeper = keeper;
+        this.flushed = applier.applied().lsn();
     }
 
     /**
@@ -192,6 +193,11 @@ final class ReplicaStore implements AutoCloseable {
     /** A position that no reader has seen more than. Any thread may ask. */
     Position showing() {
         return applier.showing();
+    }
+
+    /** How far the replica would still be after a crash; a store in memory has nothing to lose less than all. Confined to the thread that applies. */
+    Lsn durable() {
+        return inFile ? flushed : applied().lsn();
     }
 
     /** Makes what has been applied survive a crash, now and then, for the log has it all. Call it between transactions. Blocks if it flushes. */

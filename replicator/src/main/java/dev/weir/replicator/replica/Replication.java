@@ -7,6 +7,7 @@ import dev.weir.replicator.source.Lineage;
 import dev.weir.replicator.source.LogSource;
 import dev.weir.replicator.source.Position;
 import dev.weir.replicator.source.PrimaryAccess;
+import dev.weir.replicator.source.ReplicaReport;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -207,7 +208,7 @@ public final class Replication implements AutoCloseable {
             become(batch.hasMore() && isFarBehind(opened) ? ReplicaState.CATCHING_UP : ReplicaState.STREAMING, "");
         }
         pause = FIRST_PAUSE;
-        report(connected, opened.applied());
+        report(connected, opened.applied(), opened.durable());
         return entries.size();
     }
 
@@ -252,13 +253,20 @@ public final class Replication implements AutoCloseable {
         return known;
     }
 
-    private void report(LogSource connected, Position applied) throws PrimaryLost {
+    private void report(LogSource connected, Position applied, Lsn durable) throws PrimaryLost {
         long now = nanoClock.getAsLong();
         if (state != reported || now - reportAt >= 0) {
             ReplicaState current = state;
             ask(() -> {
-                connected.report(
-                        site.name(), site.servedUrl(), applied.epoch(), applied.lsn(), applied.lsn(), current.name());
+                connected.report(new ReplicaReport(
+                        site.name(),
+                        site.servedUrl(),
+                        applied.epoch(),
+                        applied.lsn(),
+                        applied.lsn(),
+                        durable,
+                        durable,
+                        current.name()));
                 return current;
             });
             reported = current;
@@ -269,6 +277,7 @@ public final class Replication implements AutoCloseable {
     private void seed(LogSource connected, @Nullable ReplicaStore old) throws SQLException {
         readable = null;
         become(ReplicaState.SEEDING, "");
+        announceSeeding(connected);
         store = null;
         ReplicaStore seeded = seeder.seed(connected, old);
         store = seeded;
@@ -276,6 +285,20 @@ public final class Replication implements AutoCloseable {
         copiedHere = true;
         pause = FIRST_PAUSE;
         become(ReplicaState.CATCHING_UP, "");
+    }
+
+    /** Has the log kept from here on, for the copy will need it. */
+    private void announceSeeding(LogSource connected) throws SQLException {
+        Head head = connected.head();
+        connected.report(new ReplicaReport(
+                site.name(),
+                site.servedUrl(),
+                head.epoch(),
+                Lsn.ZERO,
+                Lsn.ZERO,
+                Lsn.ZERO,
+                head.lsn(),
+                ReplicaState.SEEDING.name()));
     }
 
     /**

@@ -25,7 +25,7 @@ public record ClusterStatus(UUID cluster, String primary, long epoch, long lsn, 
     /**
      * A registered replica.
      *
-     * @param state what it last reported; UNKNOWN if that was long ago
+     * @param state what it last reported; UNKNOWN if that was long ago; DROPPED if the log is no longer kept for it
      * @param lagEntries entries of the primary that it has not reported as applied; empty if it has been silent
      * @param lag the age of the oldest of them; empty if it has been silent
      * @param silence the time since it last reported
@@ -82,16 +82,19 @@ public record ClusterStatus(UUID cluster, String primary, long epoch, long lsn, 
         boolean silent = silence.compareTo(SILENCE) > 0;
         long applied = row.getLong(6);
         OffsetDateTime oldest = row.getObject(9, OffsetDateTime.class);
-        Duration lag = oldest == null ? Duration.ZERO : notNegative(Duration.between(oldest, now));
+        Optional<Duration> lag = oldest == null
+                // An entry that the log no longer holds has an age that nobody knows.
+                ? (applied < head ? Optional.empty() : Optional.of(Duration.ZERO))
+                : Optional.of(notNegative(Duration.between(oldest, now)));
         return new Replica(
                 row.getString(1),
                 row.getString(2),
-                silent ? "UNKNOWN" : row.getString(3),
+                silent && !row.getString(3).equals("DROPPED") ? "UNKNOWN" : row.getString(3),
                 row.getLong(4),
                 row.getLong(5),
                 applied,
                 silent ? OptionalLong.empty() : OptionalLong.of(Math.max(0, head - applied)),
-                silent ? Optional.empty() : Optional.of(lag),
+                silent ? Optional.empty() : lag,
                 silence);
     }
 

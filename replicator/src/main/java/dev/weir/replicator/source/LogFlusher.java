@@ -23,7 +23,7 @@ final class LogFlusher implements AutoCloseable {
     private final PreparedStatement head;
     private final PreparedStatement publish;
     private final UUID incarnation;
-    private long durable = -1;
+    private volatile long durable = -1;
     private long flushedAt;
     private long pauseNanos = LEAST_PAUSE.toNanos();
 
@@ -61,6 +61,11 @@ final class LogFlusher implements AutoCloseable {
         publish.executeUpdate();
         durable = committed;
         return true;
+    }
+
+    /** How much of the log is durable; -1 if that is not known. Any thread may ask. */
+    long durable() {
+        return durable;
     }
 
     private long head() throws SQLException {

@@ -164,22 +164,19 @@ public final class LogSource implements AutoCloseable {
         }
     }
 
-    /**
-     * Registers the replica, or renews what the primary knows of it. Commits.
-     *
-     * @param url where applications reach the replica; without credentials
-     */
-    public void report(String replica, String url, Epoch epoch, Lsn received, Lsn applied, String state)
-            throws SQLException {
+    /** Registers a replica, or renews what the primary knows of it. Commits. */
+    public void report(ReplicaReport report) throws SQLException {
         try (PreparedStatement merge = connection.prepareStatement(
-                "MERGE INTO WEIR.REPLICA(NAME, URL, EPOCH, RECEIVED_LSN, APPLIED_LSN, STATE, SEEN_AT) KEY(NAME)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, CURRENT_TIMESTAMP)")) {
-            merge.setString(1, replica);
-            merge.setString(2, url);
-            merge.setLong(3, epoch.number());
-            merge.setLong(4, received.value());
-            merge.setLong(5, applied.value());
-            merge.setString(6, state);
+                "MERGE INTO WEIR.REPLICA(NAME, URL, EPOCH, RECEIVED_LSN, APPLIED_LSN, DURABLE_LSN, NEEDED_AFTER_LSN, STATE,"
+                        + " SEEN_AT) KEY(NAME) VALUES (?, ?, ?, ?, ?, ?, ?, ?, CURRENT_TIMESTAMP)")) {
+            merge.setString(1, report.name());
+            merge.setString(2, report.url());
+            merge.setLong(3, report.epoch().number());
+            merge.setLong(4, report.received().value());
+            merge.setLong(5, report.applied().value());
+            merge.setLong(6, report.durable().value());
+            merge.setLong(7, report.neededAfter().value());
+            merge.setString(8, report.state());
             merge.executeUpdate();
         }
     }

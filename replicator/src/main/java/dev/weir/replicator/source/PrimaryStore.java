@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Locale;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -35,16 +36,29 @@ public final class PrimaryStore implements AutoCloseable {
     private final UUID incarnation;
     private final LogFlusher flusher;
     private final Generators generators;
+    private final LogPruner pruner;
     private volatile boolean followed = true;
 
     private PrimaryStore(
-            StoreUrl url, Connection held, UUID cluster, UUID incarnation, LogFlusher flusher, Generators generators) {
+            StoreUrl url,
+            Connection held,
+            UUID cluster,
+            UUID incarnation,
+            LogFlusher flusher,
+            Generators generators,
+            LogPruner pruner) {
         this.url = url;
         this.held = held;
         this.cluster = cluster;
         this.incarnation = incarnation;
         this.flusher = flusher;
         this.generators = generators;
+        this.pruner = pruner;
+    }
+
+    /** Opens the store as below, with the default retention. */
+    public static PrimaryStore open(StoreUrl url, String user, String password) throws SQLException {
+        return open(url, user, password, LogRetention.DEFAULT);
     }
 
     /**
@@ -53,9 +67,11 @@ public final class PrimaryStore implements AutoCloseable {
      * <p>If the process that had the store open was killed at a moment that may have left parts of transactions in it, an entry in the log tells the replicas to copy it anew.
      *
      * @param user an administrator of the store; if the store is created, its first user
+     * @param retention how much of the log is kept
      * @throws SQLException 28000 for wrong credentials, 42501 if the user is no administrator, 08001 if the store is another cluster's replica
      */
-    public static PrimaryStore open(StoreUrl url, String user, String password) throws SQLException {
+    public static PrimaryStore open(StoreUrl url, String user, String password, LogRetention retention)
+            throws SQLException {
         StoreState found = recover(url);
         Connection connection = Sessions.open(url, user, password);
         try {
@@ -65,6 +81,7 @@ public final class PrimaryStore implements AutoCloseable {
                 LOG.info("event=primary_created store={}", url);
             }
             UUID cluster = requirePrimary(connection, url);
+            WeirSchema.createTables(connection);
             settle(connection, url);
             int copies = PendingSchemaChange.dropLeftoverCopies(connection);
             if (copies > 0) {
@@ -87,7 +104,9 @@ public final class PrimaryStore implements AutoCloseable {
                     new LogFlusher(Sessions.open(url.with("IFEXISTS", "TRUE"), user, password), keeper, incarnation);
             flusher.flush();
             Generators generators = new Generators(Sessions.open(url.with("IFEXISTS", "TRUE"), user, password));
-            return new PrimaryStore(url, connection, cluster, incarnation, flusher, generators);
+            LogPruner pruner = new LogPruner(
+                    Sessions.open(url.with("IFEXISTS", "TRUE"), user, password), retention, InstantSource.system());
+            return new PrimaryStore(url, connection, cluster, incarnation, flusher, generators, pruner);
         } catch (SQLException | RuntimeException e) {
             Sessions.closeQuietly(connection);
             throw e;
@@ -148,10 +167,16 @@ public final class PrimaryStore implements AutoCloseable {
         return incarnation;
     }
 
-    /** Settles a schema change whose client died while this store was open; call it every second or so. */
+    /** Settles a schema change whose client died while this store was open, and deletes what the log need not hold any more; call it every second or so. */
     public void tend() throws SQLException {
         settle(held, url);
         followed = Sessions.queryLong(held, FOLLOWERS) > 0;
+        pruner.prune(flusher.durable());
+    }
+
+    /** How much of the log there is. */
+    public LogExtent logExtent() {
+        return pruner.extent();
     }
 
     /**
@@ -184,6 +209,7 @@ public final class PrimaryStore implements AutoCloseable {
     public void close() throws SQLException {
         try {
             generators.close();
+            pruner.close();
             held.close();
         } finally {
             flusher.close();

@@ -231,6 +231,37 @@ class ReplicationTest {
     }
 
     @Test
+    void shouldReseedByItselfWhenItWasAwayLongerThanLogReaches() throws SQLException {
+        writer.ddl("CREATE TABLE T(ID INT PRIMARY KEY, V INT)");
+        writer.sql("INSERT INTO T VALUES(1, 1)", 1);
+        catchUp();
+        replication.close();
+        writer.sql("INSERT INTO T VALUES(2, 2)", 1);
+        writer.sql("INSERT INTO T VALUES(3, 3)", 1);
+        writer.run("DELETE FROM WEIR.LOG WHERE LSN < 4").run("COMMIT");
+        replication = replication();
+
+        catchUp();
+
+        assertEqualStores();
+        assertThat(replication.state()).isEqualTo(ReplicaState.STREAMING);
+    }
+
+    @Test
+    void shouldReseedWhenLogIsCutWhileItIsConnected() throws SQLException {
+        writer.ddl("CREATE TABLE T(ID INT PRIMARY KEY, V INT)");
+        catchUp();
+        writer.sql("INSERT INTO T VALUES(2, 2)", 1);
+        writer.sql("INSERT INTO T VALUES(3, 3)", 1);
+        writer.run("DELETE FROM WEIR.LOG WHERE LSN < 3").run("COMMIT");
+
+        catchUp();
+
+        assertEqualStores();
+        assertThat(replication.state()).isEqualTo(ReplicaState.STREAMING);
+    }
+
+    @Test
     void shouldReseedWhilePeopleReadWhenDigestChainBreaks() throws SQLException {
         writer.ddl("CREATE TABLE T(ID INT PRIMARY KEY, V INT)");
         catchUp();
