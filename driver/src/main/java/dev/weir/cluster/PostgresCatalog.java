@@ -104,10 +104,12 @@ final class PostgresCatalog {
 
     /**
      * Routines whose text may set a variable beyond its transaction, or make what outlives it in the session, and those that call
-     * such ones through at most one other.
+     * such ones through at most one other; relations whose view, trigger, rule, default or check calls such ones, and the views,
+     * partitioned and referenced tables through which a statement reaches those.
      */
-    private static final String SESSION_ROUTINES = """
-            WITH texts(nspname, proname, text) AS (
+    private static final String SESSION_ROUTINES =
+            """
+            WITH RECURSIVE texts(nspname, proname, text) AS (
               SELECT n.nspname, p.proname, regexp_replace(coalesce(pg_get_function_sqlbody(p.oid), p.prosrc),
                   'set_config\\s*\\([^()]*,\\s*true\\s*\\)', '', 'gi')
                 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
@@ -124,9 +126,30 @@ final class PostgresCatalog {
                   holds OR coalesce(text ~* holding, false) AS holds FROM own, %s known),
             all_callers AS (
               SELECT nspname, proname, sets OR coalesce(text ~* setting, false) AS sets,
-                  holds OR coalesce(text ~* holding, false) AS holds FROM callers, %s known)
-            SELECT CASE WHEN sets THEN 'sets' ELSE 'holds' END, nspname, proname::text, '', ''
-              FROM all_callers WHERE sets OR holds""".formatted(NAMES.formatted("own"), NAMES.formatted("callers"));
+                  holds OR coalesce(text ~* holding, false) AS holds FROM callers, %s known),
+            parts(oid, text) AS (
+              SELECT oid, pg_get_viewdef(oid) FROM pg_class WHERE oid >= 16384 AND relkind = 'v'
+              UNION ALL SELECT tgrelid, p.proname FROM pg_trigger JOIN pg_proc p ON p.oid = tgfoid WHERE NOT tgisinternal
+              UNION ALL SELECT ev_class, pg_get_ruledef(oid) FROM pg_rewrite WHERE oid >= 16384 AND rulename <> '_RETURN'
+              UNION ALL SELECT adrelid, pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid >= 16384
+              UNION ALL SELECT conrelid, pg_get_expr(conbin, conrelid) FROM pg_constraint WHERE conrelid >= 16384 AND contype = 'c'),
+            judged_parts AS (
+              SELECT oid, coalesce(text ~* setting, false) OR regexp_replace(text, 'set_config\\s*\\([^()]*,\\s*true\\s*\\)', '', 'gi')
+                  ~* 'set_config\\s*\\(|\\msetseed\\M' AS sets,
+                text ~* 'advisory_lock' OR coalesce(text ~* holding, false) AS holds FROM parts, %s known),
+            ways(source, target) AS (
+              SELECT inhrelid, inhparent FROM pg_inherits
+              UNION SELECT conrelid, confrelid FROM pg_constraint
+                WHERE contype = 'f' AND (confdeltype IN ('c', 'n', 'd') OR confupdtype IN ('c', 'n', 'd'))
+              UNION SELECT d.refobjid, r.ev_class FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid
+                WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass AND r.oid >= 16384),
+            reached(oid, sets, holds) AS (
+              SELECT oid, sets, holds FROM judged_parts WHERE sets OR holds
+              UNION SELECT target, sets, holds FROM reached JOIN ways ON source = oid)
+            SELECT CASE WHEN sets THEN 'sets' ELSE 'holds' END, nspname, proname::text, 'routine', ''
+              FROM all_callers WHERE sets OR holds
+            UNION ALL SELECT DISTINCT CASE WHEN sets THEN 'sets' ELSE 'holds' END, '', relname::text, 'relation', ''
+              FROM reached JOIN pg_class USING (oid)""".formatted(NAMES.formatted("own"), NAMES.formatted("callers"), NAMES.formatted("all_callers"));
 
     /** All that the classifier is told, one row for each fact. */
     static final String DEFINITIONS = OBJECTS + "\nUNION ALL (" + SESSION_ROUTINES + ")";

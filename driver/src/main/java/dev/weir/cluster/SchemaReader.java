@@ -2,6 +2,7 @@ package dev.weir.cluster;
 
 import dev.weir.sql.Definition;
 import dev.weir.sql.Schema;
+import dev.weir.sql.SessionEffects;
 import dev.weir.sql.SessionRoutines;
 import dev.weir.sql.Syntax;
 import java.sql.Connection;
@@ -23,6 +24,7 @@ final class SchemaReader {
     private static final String PARENT = "parent";
     private static final String SETS = "sets";
     private static final String HOLDS = "holds";
+    private static final String ROUTINE = "routine";
 
     private SchemaReader() {}
 
@@ -30,8 +32,8 @@ final class SchemaReader {
         List<Definition> definitions = new ArrayList<>();
         Set<String> plainTables = new HashSet<>();
         Map<String, Set<String>> parents = new HashMap<>();
-        Set<String> setting = new HashSet<>();
-        Set<String> holding = new HashSet<>();
+        Lasting routines = new Lasting();
+        Lasting relations = new Lasting();
         Syntax syntax = dialect.syntax();
         try (Statement asking = from.createStatement();
                 ResultSet row = asking.executeQuery(dialect.definitionsSql())) {
@@ -43,8 +45,8 @@ final class SchemaReader {
                     case PARENT ->
                         parents.computeIfAbsent(row.getString(3), child -> new HashSet<>())
                                 .add(row.getString(5));
-                    case SETS -> setting.add(row.getString(3));
-                    case HOLDS -> holding.add(row.getString(3));
+                    case SETS, HOLDS ->
+                        (ROUTINE.equals(row.getString(4)) ? routines : relations).add(kind, row.getString(3));
                     default ->
                         definitions.add(new Definition(
                                 Definition.Kind.valueOf(kind.toUpperCase(Locale.ROOT)),
@@ -55,6 +57,25 @@ final class SchemaReader {
                 }
             }
         }
-        return new Schema(definitions, syntax, plainTables, parents, new SessionRoutines(setting, holding));
+        return new Schema(
+                definitions,
+                syntax,
+                plainTables,
+                parents,
+                new SessionRoutines(routines.effects(), relations.effects()));
+    }
+
+    /** Names of what leaves something in a session, by what it leaves. */
+    private static final class Lasting {
+        private final Set<String> setting = new HashSet<>();
+        private final Set<String> holding = new HashSet<>();
+
+        void add(String kind, String name) {
+            (kind.equals(SETS) ? setting : holding).add(name);
+        }
+
+        SessionEffects effects() {
+            return new SessionEffects(setting, holding);
+        }
     }
 }

@@ -1,20 +1,21 @@
 package dev.weir.sql;
 
-import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * The routines of a PostgreSQL database, and its DO blocks, that may leave something in the session which calls them, though only their text
- * shows it. Immutable.
+ * The routines and relations of a PostgreSQL database, and its DO blocks, that may leave something in the session which uses them, though only
+ * their definition shows it. Immutable.
  *
- * @param setting names of those that may set a variable, of which no server tells
- * @param holding names of those that may leave what the server can be asked about: temporary tables, locks, cursors and the like
+ * @param routines those that are called
+ * @param relations tables whose triggers, defaults and the like leave something, and views that do
  */
-public record SessionRoutines(Set<String> setting, Set<String> holding) {
-    /** No routine is known. */
-    public static final SessionRoutines NONE = new SessionRoutines(Set.of(), Set.of());
+public record SessionRoutines(SessionEffects routines, SessionEffects relations) {
+    /** Nothing is known to leave anything. */
+    public static final SessionRoutines NONE = new SessionRoutines(SessionEffects.NONE, SessionEffects.NONE);
 
     /** As {@code PostgresCatalog} looks for them in the texts of routines. */
     private static final Pattern SETS = Pattern.compile(
@@ -28,17 +29,6 @@ public record SessionRoutines(Set<String> setting, Set<String> holding) {
     private static final Pattern HOLDS = Pattern.compile(
             "\\btemp(?:orary)?\\b|pg_temp|advisory_lock|\\blisten\\b|\\bprepare\\b|\\bhold\\b",
             Pattern.CASE_INSENSITIVE);
-
-    public SessionRoutines {
-        setting = folded(setting);
-        holding = folded(holding);
-    }
-
-    private static Set<String> folded(Set<String> names) {
-        Set<String> folded = new HashSet<>();
-        names.forEach(name -> folded.add(name.toUpperCase(Locale.ENGLISH)));
-        return Set.copyOf(folded);
-    }
 
     /** What a statement is, considering the routines that it calls. */
     Classification judge(Classification statement, Tokens tokens, int from, int to) {
@@ -55,17 +45,20 @@ public record SessionRoutines(Set<String> setting, Set<String> holding) {
     }
 
     private Classification called(Classification statement, Tokens tokens, int from, int to) {
-        if (setting.isEmpty() && holding.isEmpty()) {
+        if (routines.isEmpty() && relations.isEmpty()) {
             return statement;
         }
         Classification judged = statement;
         for (int i = from; i < to; i++) {
-            if (tokens.isName(i) && tokens.isSymbol(i + 1, '(')) {
+            if (tokens.isName(i)) {
+                boolean isCall = tokens.isSymbol(i + 1, '(');
                 String name = tokens.folded(i);
-                if (setting.contains(name)) {
+                if ((isCall && routines.setting().contains(name))
+                        || relations.setting().contains(name)) {
                     return leaving(statement, Classification.LEAVES_SETTING);
                 }
-                if (holding.contains(name)) {
+                if ((isCall && routines.holding().contains(name))
+                        || relations.holding().contains(name)) {
                     judged = leaving(statement, Classification.LEAVES_OBJECTS);
                 }
             }
@@ -78,10 +71,10 @@ public record SessionRoutines(Set<String> setting, Set<String> holding) {
         for (int i = from; i < to; i++) {
             if (tokens.type(i) == Lexer.STRING) {
                 String body = LOCAL.matcher(tokens.text(i)).replaceAll("");
-                if (SETS.matcher(body).find() || names(setting, body)) {
+                if (SETS.matcher(body).find() || names(SessionEffects::setting, body)) {
                     return leaving(statement, Classification.LEAVES_SETTING);
                 }
-                if (HOLDS.matcher(body).find() || names(holding, body)) {
+                if (HOLDS.matcher(body).find() || names(SessionEffects::holding, body)) {
                     judged = leaving(statement, Classification.LEAVES_OBJECTS);
                 }
             }
@@ -89,9 +82,11 @@ public record SessionRoutines(Set<String> setting, Set<String> holding) {
         return judged;
     }
 
-    private static boolean names(Set<String> routines, String body) {
-        String upper = routines.isEmpty() ? "" : body.toUpperCase(Locale.ENGLISH);
-        return routines.stream().anyMatch(upper::contains);
+    private boolean names(Function<SessionEffects, Set<String>> effect, String body) {
+        String upper = body.toUpperCase(Locale.ENGLISH);
+        return Stream.of(routines, relations)
+                .flatMap(named -> effect.apply(named).stream())
+                .anyMatch(upper::contains);
     }
 
     /** What it holds by itself it holds for good, too. */

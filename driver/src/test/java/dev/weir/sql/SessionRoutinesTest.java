@@ -10,7 +10,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SessionRoutinesTest {
-    private static final SessionRoutines ROUTINES = new SessionRoutines(Set.of("become"), Set.of("guard"));
+    private static final SessionRoutines ROUTINES = new SessionRoutines(
+            new SessionEffects(Set.of("become"), Set.of("guard")),
+            new SessionEffects(Set.of("marked"), Set.of("guarded")));
 
     private static Classifier classifier() {
         Classifier classifier = new Classifier(SqlDialect.POSTGRESQL, Set.of());
@@ -28,6 +30,10 @@ class SessionRoutinesTest {
             { call become(?) } | CALL | LEAVES SETTING
             INSERT INTO t VALUES (become(1)) | WRITE | LEAVES SETTING
             UPDATE t SET a = guard() | WRITE | LEAVES OBJECTS
+            INSERT INTO marked VALUES (1) | WRITE | LEAVES SETTING
+            DELETE FROM app."marked" WHERE id IN (SELECT id FROM t) | WRITE | LEAVES SETTING
+            WITH d AS (DELETE FROM guarded RETURNING id) SELECT * FROM d | WRITE | LEAVES OBJECTS
+            DO $$BEGIN UPDATE marked SET a = 1; END$$ | CALL | LEAVES SETTING
             DO $$BEGIN SET search_path = x; END$$ | CALL | LEAVES SETTING
             DO $$BEGIN EXECUTE 'RESET ALL'; END$$ | CALL | LEAVES SETTING
             DO $$BEGIN PERFORM set_config('a.b', 'c', false); END$$ | CALL | LEAVES SETTING

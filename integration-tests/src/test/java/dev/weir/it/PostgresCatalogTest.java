@@ -103,6 +103,7 @@ final class PostgresCatalogTest {
                     execute(connection, "SELECT * FROM changing");
                 }
                 assertThat(route(connection, "SELECT * FROM changing")).isEqualTo("primary");
+                execute(connection, "SELECT pg_advisory_unlock_all()");
             }
             assertThat(advisoryLocks(cluster.standby1()) + advisoryLocks(cluster.standby2()))
                     .isZero();
