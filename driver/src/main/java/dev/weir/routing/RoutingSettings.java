@@ -1,6 +1,7 @@
 package dev.weir.routing;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * How reads are routed unless a connection or a hint asks for more. Immutable.
@@ -50,167 +51,92 @@ public record RoutingSettings(
     }
 
     public RoutingSettings withConsistency(Consistency level) {
-        return new RoutingSettings(
-                level,
-                sessionScope,
-                maxStaleness,
-                maxLag,
-                waitForReplica,
-                loadBalance,
-                noReplica,
-                strongReads,
-                tableAware,
-                preference,
-                onLostWrites);
+        return but(fields -> fields.consistency = level);
     }
 
     public RoutingSettings withSessionScope(SessionScope scope) {
-        return new RoutingSettings(
-                consistency,
-                scope,
-                maxStaleness,
-                maxLag,
-                waitForReplica,
-                loadBalance,
-                noReplica,
-                strongReads,
-                tableAware,
-                preference,
-                onLostWrites);
+        return but(fields -> fields.sessionScope = scope);
     }
 
     public RoutingSettings withMaxStaleness(Duration bound) {
-        return new RoutingSettings(
-                consistency,
-                sessionScope,
-                bound,
-                maxLag,
-                waitForReplica,
-                loadBalance,
-                noReplica,
-                strongReads,
-                tableAware,
-                preference,
-                onLostWrites);
+        return but(fields -> fields.maxStaleness = bound);
     }
 
     public RoutingSettings withMaxLag(Duration lag) {
-        return new RoutingSettings(
-                consistency,
-                sessionScope,
-                maxStaleness,
-                lag,
-                waitForReplica,
-                loadBalance,
-                noReplica,
-                strongReads,
-                tableAware,
-                preference,
-                onLostWrites);
+        return but(fields -> fields.maxLag = lag);
     }
 
     public RoutingSettings withWaitForReplica(Duration wait) {
-        return new RoutingSettings(
-                consistency,
-                sessionScope,
-                maxStaleness,
-                maxLag,
-                wait,
-                loadBalance,
-                noReplica,
-                strongReads,
-                tableAware,
-                preference,
-                onLostWrites);
+        return but(fields -> fields.waitForReplica = wait);
     }
 
     public RoutingSettings withLoadBalance(LoadBalance balance) {
-        return new RoutingSettings(
-                consistency,
-                sessionScope,
-                maxStaleness,
-                maxLag,
-                waitForReplica,
-                balance,
-                noReplica,
-                strongReads,
-                tableAware,
-                preference,
-                onLostWrites);
+        return but(fields -> fields.loadBalance = balance);
     }
 
     public RoutingSettings withNoReplica(NoReplica choice) {
-        return new RoutingSettings(
-                consistency,
-                sessionScope,
-                maxStaleness,
-                maxLag,
-                waitForReplica,
-                loadBalance,
-                choice,
-                strongReads,
-                tableAware,
-                preference,
-                onLostWrites);
+        return but(fields -> fields.noReplica = choice);
     }
 
     public RoutingSettings withStrongReads(StrongReads node) {
-        return new RoutingSettings(
-                consistency,
-                sessionScope,
-                maxStaleness,
-                maxLag,
-                waitForReplica,
-                loadBalance,
-                noReplica,
-                node,
-                tableAware,
-                preference,
-                onLostWrites);
+        return but(fields -> fields.strongReads = node);
     }
 
     public RoutingSettings withTableAware(boolean on) {
-        return new RoutingSettings(
-                consistency,
-                sessionScope,
-                maxStaleness,
-                maxLag,
-                waitForReplica,
-                loadBalance,
-                noReplica,
-                strongReads,
-                on,
-                preference,
-                onLostWrites);
+        return but(fields -> fields.tableAware = on);
     }
 
     public RoutingSettings withOnLostWrites(OnLostWrites choice) {
-        return new RoutingSettings(
-                consistency,
-                sessionScope,
-                maxStaleness,
-                maxLag,
-                waitForReplica,
-                loadBalance,
-                noReplica,
-                strongReads,
-                tableAware,
-                preference,
-                choice);
+        return but(fields -> fields.onLostWrites = choice);
     }
 
     public RoutingSettings withPreference(Preference wanted) {
+        return but(fields -> fields.preference = wanted);
+    }
+
+    private RoutingSettings but(Consumer<Fields> change) {
+        Fields fields = new Fields(this);
+        change.accept(fields);
         return new RoutingSettings(
-                consistency,
-                sessionScope,
-                maxStaleness,
-                maxLag,
-                waitForReplica,
-                loadBalance,
-                noReplica,
-                strongReads,
-                tableAware,
-                wanted,
-                onLostWrites);
+                fields.consistency,
+                fields.sessionScope,
+                fields.maxStaleness,
+                fields.maxLag,
+                fields.waitForReplica,
+                fields.loadBalance,
+                fields.noReplica,
+                fields.strongReads,
+                fields.tableAware,
+                fields.preference,
+                fields.onLostWrites);
+    }
+
+    /** The components while some of them change. */
+    private static final class Fields {
+        private Consistency consistency;
+        private SessionScope sessionScope;
+        private Duration maxStaleness;
+        private Duration maxLag;
+        private Duration waitForReplica;
+        private LoadBalance loadBalance;
+        private NoReplica noReplica;
+        private StrongReads strongReads;
+        private boolean tableAware;
+        private Preference preference;
+        private OnLostWrites onLostWrites;
+
+        Fields(RoutingSettings from) {
+            consistency = from.consistency;
+            sessionScope = from.sessionScope;
+            maxStaleness = from.maxStaleness;
+            maxLag = from.maxLag;
+            waitForReplica = from.waitForReplica;
+            loadBalance = from.loadBalance;
+            noReplica = from.noReplica;
+            strongReads = from.strongReads;
+            tableAware = from.tableAware;
+            preference = from.preference;
+            onLostWrites = from.onLostWrites;
+        }
     }
 }

@@ -39,6 +39,8 @@ class DialectTest {
         "90067, CONNECTION_LOST",
         "90098, CONNECTION_LOST",
         "90121, CONNECTION_LOST",
+        "90028, CONNECTION_LOST",
+        "90031, CONNECTION_LOST",
         "90135, NOT_READY",
         "90096, READ_ONLY",
         "90097, READ_ONLY",

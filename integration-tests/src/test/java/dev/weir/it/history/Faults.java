@@ -5,12 +5,17 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 
 /** What can go wrong with a cluster's nodes and the way to them. Confined to one thread. */
-interface Faults {
+interface Faults extends AutoCloseable {
     /** The cluster's URL, through which every node is reached in such a way that the faults can be made. */
     String weirUrl();
 
     /** Whether a replica may show a commit before the primary does. */
     boolean replicasShowEarly();
+
+    /** Whom clients connect as. */
+    String user();
+
+    String password();
 
     /** Which SQL the registers want. */
     Registers registers();
@@ -26,6 +31,7 @@ interface Faults {
     void failOver() throws SQLException;
 
     /** Undoes whatever is left. */
+    @Override
     void close();
 
     /** Lets a fault last. */

@@ -32,6 +32,16 @@ final class H2Faults implements Faults {
     }
 
     @Override
+    public String user() {
+        return H2TcpCluster.USER;
+    }
+
+    @Override
+    public String password() {
+        return H2TcpCluster.PASSWORD;
+    }
+
+    @Override
     public boolean replicasShowEarly() {
         return false;
     }

@@ -24,8 +24,6 @@ final class HistoryRun {
     private static final Duration STOP_LIMIT = Duration.ofMinutes(2);
 
     private final Faults faults;
-    private final String user;
-    private final String password;
     private final long seed;
     private final boolean broken;
     private final History history = new History();
@@ -39,10 +37,8 @@ final class HistoryRun {
      *
      * @param broken whether the clients ask for less than they say that they were promised, as a router would that does not know levels
      */
-    HistoryRun(Faults faults, String user, String password, long seed, boolean broken) {
+    HistoryRun(Faults faults, long seed, boolean broken) {
         this.faults = faults;
-        this.user = user;
-        this.password = password;
         this.seed = seed;
         this.broken = broken;
     }
@@ -126,8 +122,8 @@ final class HistoryRun {
         boolean isH2 = url.startsWith("jdbc:weir:h2:");
         source.setUrl(url + (isH2 ? ";" : "&") + "weir.sessionScope=" + scope
                 + (broken ? (isH2 ? ";" : "&") + "weir.consistency=eventual" : ""));
-        source.setUser(user);
-        source.setPassword(password);
+        source.setUser(faults.user());
+        source.setPassword(faults.password());
         return source;
     }
 

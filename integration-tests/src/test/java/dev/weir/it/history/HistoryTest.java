@@ -31,53 +31,42 @@ final class HistoryTest {
     @ParameterizedTest
     @MethodSource("seeds")
     void shouldKeepEachPromiseOnPostgres(long seed, PostgresCluster cluster) throws Exception {
-        Faults faults = new PostgresFaults(cluster);
-        try {
-            check(new HistoryRun(faults, PostgresCluster.USER, PostgresCluster.PASSWORD, seed, false));
-        } finally {
-            faults.close();
-        }
+        check(new PostgresFaults(cluster), seed);
     }
 
     @ParameterizedTest
     @MethodSource("seeds")
     void shouldKeepEachPromiseOnH2(long seed, H2TcpCluster cluster) throws Exception {
-        Faults faults = new H2Faults(cluster);
-        try {
-            check(new HistoryRun(faults, H2TcpCluster.USER, H2TcpCluster.PASSWORD, seed, false));
-        } finally {
-            faults.close();
-        }
+        check(new H2Faults(cluster), seed);
     }
 
     /** The clients of a broken router ask at level eventual, whatever they say. */
     @Test
     void shouldCatchRouterThatIgnoresLevelsOnPostgres(PostgresCluster cluster) throws Exception {
-        Faults faults = new PostgresFaults(cluster);
-        try {
-            assertCaught(new HistoryRun(faults, PostgresCluster.USER, PostgresCluster.PASSWORD, 1, true));
-        } finally {
-            faults.close();
-        }
+        assertCaught(new PostgresFaults(cluster));
     }
 
     @Test
     void shouldCatchRouterThatIgnoresLevelsOnH2(H2TcpCluster cluster) throws Exception {
-        Faults faults = new H2Faults(cluster);
-        try {
-            assertCaught(new HistoryRun(faults, H2TcpCluster.USER, H2TcpCluster.PASSWORD, 1, true));
-        } finally {
-            faults.close();
+        assertCaught(new H2Faults(cluster));
+    }
+
+    private static void assertCaught(Faults closed) throws Exception {
+        try (Faults faults = closed) {
+            HistoryRun run = new HistoryRun(faults, 1, true);
+            List<String> violations = run.violations(CATCH);
+            System.out.println("Broken router, " + violations.size() + " violations, " + run);
+            for (Promise promise : List.of(Promise.SESSION, Promise.STRONG, Promise.BOUNDED)) {
+                assertThat(violations)
+                        .as("%s reads, %s", promise, run)
+                        .anyMatch(violation -> violation.contains(": " + promise + " read"));
+            }
         }
     }
 
-    private static void assertCaught(HistoryRun run) throws Exception {
-        List<String> violations = run.violations(CATCH);
-        System.out.println("Broken router, " + violations.size() + " violations, " + run);
-        for (Promise promise : List.of(Promise.SESSION, Promise.STRONG, Promise.BOUNDED)) {
-            assertThat(violations)
-                    .as("%s reads, %s", promise, run)
-                    .anyMatch(violation -> violation.contains(": " + promise + " read"));
+    private static void check(Faults closed, long seed) throws Exception {
+        try (Faults faults = closed) {
+            check(new HistoryRun(faults, seed, false));
         }
     }
 

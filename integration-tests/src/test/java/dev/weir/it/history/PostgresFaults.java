@@ -37,6 +37,16 @@ final class PostgresFaults implements Faults {
     }
 
     @Override
+    public String user() {
+        return PostgresCluster.USER;
+    }
+
+    @Override
+    public String password() {
+        return PostgresCluster.PASSWORD;
+    }
+
+    @Override
     public boolean replicasShowEarly() {
         return true;
     }
