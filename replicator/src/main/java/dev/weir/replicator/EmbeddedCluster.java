@@ -24,17 +24,23 @@ final class EmbeddedCluster {
 
     private final PrimaryStore primary;
     private final List<EmbeddedReplication.EmbeddedNode> nodes;
-    private final List<Replication> replications;
+    private final PrimaryAccess access;
+    private final List<LocalReplica> replicas;
     private final List<Runner> runners = new ArrayList<>();
-    private final List<Runner> replicaRunners = new ArrayList<>();
     private final Runner flushRunner;
     private final AtomicLong newest = new AtomicLong();
 
     private EmbeddedCluster(
-            PrimaryStore primary, List<EmbeddedReplication.EmbeddedNode> nodes, List<Replication> replications) {
+            PrimaryStore primary,
+            PrimaryAccess access,
+            List<EmbeddedReplication.EmbeddedNode> nodes,
+            List<Replication> replications) {
         this.primary = primary;
+        this.access = access;
         this.nodes = List.copyOf(nodes);
-        this.replications = List.copyOf(replications);
+        this.replicas = replications.stream()
+                .map(replication -> new LocalReplica(replication, replication::work, REST))
+                .toList();
         this.flushRunner = new Runner("weir-flush", new Flush(), REST);
     }
 
@@ -53,27 +59,29 @@ final class EmbeddedCluster {
             nodes.add(new EmbeddedReplication.EmbeddedNode(name, served, false));
             replications.add(new Replication(new ReplicaSite(name, store, served), access, System::nanoTime));
         }
-        EmbeddedCluster cluster = new EmbeddedCluster(primary, nodes, replications);
-        cluster.startReplicas();
+        EmbeddedCluster cluster = new EmbeddedCluster(primary, access, nodes, replications);
+        cluster.startReplicas(replications);
         return cluster;
     }
 
-    private void startReplicas() {
+    private void startReplicas(List<Replication> replications) {
         startRunner("weir-primary", this::tend, TEND_INTERVAL);
-        for (Replication replication : replications) {
-            // The first step opens or copies; one that cannot now tries again on its own thread.
-            replication.work();
-            replicaRunners.add(startRunner("weir-" + replication.site().name(), replication::work, REST));
-        }
+        // The first step opens or copies; one that cannot now tries again on its own thread.
+        replications.forEach(Replication::work);
+        replicas.forEach(LocalReplica::start);
         runners.add(flushRunner);
         flushRunner.start();
     }
 
-    private Runner startRunner(String name, Duty duty, Duration rest) {
+    private void startRunner(String name, Duty duty, Duration rest) {
         Runner runner = new Runner(name, duty, rest);
         runners.add(runner);
         runner.start();
-        return runner;
+    }
+
+    /** What others may see of it. */
+    RunningCluster running() {
+        return new RunningCluster(access, replicas);
     }
 
     private int tend() {
@@ -90,11 +98,11 @@ final class EmbeddedCluster {
     }
 
     long showingLsn(int replica) {
-        return replications.get(replica - 1).showingLsn();
+        return replicas.get(replica - 1).showingLsn();
     }
 
     long appliedLsn(int node) {
-        return node == 0 ? newest.get() : replications.get(node - 1).appliedLsn();
+        return node == 0 ? newest.get() : replicas.get(node - 1).appliedLsn();
     }
 
     void committed(long lsn) {
@@ -110,7 +118,7 @@ final class EmbeddedCluster {
         public int work() {
             try {
                 if (primary.flush()) {
-                    replicaRunners.forEach(Runner::wake);
+                    replicas.forEach(LocalReplica::wake);
                 }
             } catch (SQLException e) {
                 LOG.debug("event=primary_not_flushed reason=\"{}\"", e.getMessage());
@@ -127,7 +135,7 @@ final class EmbeddedCluster {
     /** Stops the threads and closes all stores that nobody else has open. Blocks. */
     void close() throws SQLException {
         runners.forEach(Runner::close);
-        replications.forEach(Replication::close);
+        replicas.forEach(LocalReplica::close);
         primary.close();
     }
 }

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -52,6 +53,17 @@ public final class EmbeddedProvider implements EmbeddedReplicationProvider {
             }
             entry.shares++;
             return new Share(store.key(), entry);
+        } finally {
+            LOCK.unlock();
+        }
+    }
+
+    /** The cluster that runs in this JVM for a store; empty if none does. */
+    public static Optional<RunningCluster> running(String url) throws SQLException {
+        String key = parse(url).key();
+        LOCK.lock();
+        try {
+            return Optional.ofNullable(RUNNING.get(key)).map(entry -> entry.cluster.running());
         } finally {
             LOCK.unlock();
         }

@@ -39,6 +39,11 @@ public final class Runner implements AutoCloseable {
         }
     }
 
+    /** Whether its thread has been started and has not ended. */
+    public boolean isAlive() {
+        return thread.isAlive();
+    }
+
     /** Stops after the round in progress and waits for its end, however long that takes, unless called from the runner's own thread. */
     @Override
     public void close() {

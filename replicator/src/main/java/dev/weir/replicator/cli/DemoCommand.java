@@ -88,15 +88,9 @@ final class DemoCommand implements Callable<Integer> {
         DemoShop.Counters counters = new DemoShop.Counters();
         DemoShop.open(url);
         try (Connection observer = DriverManager.getConnection(url, "sa", "")) {
-            load(url, counters, observer, new DemoView(out, isTerminal()));
+            load(url, counters, observer, new DemoView(out, Terminal.isAttached()));
             return conclude(out, counters, observer);
         }
-    }
-
-    // Newer JDKs always give a console; then the escapes go to whatever standard output is, so TERM must be set too.
-    @SuppressWarnings("SystemConsoleNull")
-    private static boolean isTerminal() {
-        return System.console() != null && System.getenv("TERM") != null;
     }
 
     private void load(String url, DemoShop.Counters counters, Connection observer, DemoView view)
@@ -118,7 +112,7 @@ final class DemoCommand implements Callable<Integer> {
                 return 0;
             };
             runners.add(new Runner(
-                    "demo-view", () -> trouble.attempt(show), Duration.ofMillis(isTerminal() ? 250 : 1_000)));
+                    "demo-view", () -> trouble.attempt(show), Duration.ofMillis(Terminal.isAttached() ? 250 : 1_000)));
             runners.forEach(Runner::start);
             if (trouble.await(Duration.ofSeconds(seconds))) {
                 trouble.rethrow();

@@ -1,6 +1,7 @@
 package dev.weir.replicator.cli;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine;
@@ -50,6 +51,7 @@ public final class Main {
 
     static CommandLine commandLine() {
         return new CommandLine(new Main())
+                .registerConverter(Duration.class, new Quantities.OfTime())
                 .setExecutionExceptionHandler(reportReason())
                 .setUsageHelpWidth(100);
     }

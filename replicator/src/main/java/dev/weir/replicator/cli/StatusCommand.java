@@ -1,10 +1,20 @@
 package dev.weir.replicator.cli;
 
-import dev.weir.replicator.source.ClusterStatus;
-import dev.weir.replicator.source.Sessions;
+import dev.weir.replicator.Runner;
+import dev.weir.replicator.RunningCluster;
+import dev.weir.replicator.http.StatusJson;
+import dev.weir.replicator.monitor.ClusterProbe;
+import dev.weir.replicator.monitor.H2Probe;
+import dev.weir.replicator.monitor.Monitor;
+import dev.weir.replicator.monitor.Overview;
+import dev.weir.replicator.monitor.PostgresProbe;
+import dev.weir.replicator.source.PrimaryAccess;
 import java.io.PrintWriter;
-import java.sql.Connection;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,16 +26,32 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "status",
         mixinStandardHelpOptions = true,
-        description =
-                "Shows the primary and its registered replicas: position, state and lag, as the primary knows them.",
+        description = {
+            "Shows the primary and its replicas: position, state, and how far behind they are by the primary's commit times."
+                    + " Each H2 replica behind a server is asked as well; of PostgreSQL, pg_stat_replication.",
+            "What is not known is shown as unknown. The rate is known from the second look of --watch on."
+        },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {"0:shown", "1:the primary cannot be asked", "2:the command line is wrong"})
 final class StatusCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "URL", description = "The primary's URL, as in jdbc:h2:tcp://db1:9092/shop.")
+    @Parameters(
+            paramLabel = "URL",
+            description = "The primary's URL, as in jdbc:h2:tcp://db1:9092/shop or jdbc:postgresql://db1/shop.")
     String url = "";
 
-    @Option(names = "--json", description = "Print one JSON object.")
+    @Option(names = "--json", description = "Print one JSON object on one line, with --watch one for each look.")
     boolean json;
+
+    @Option(
+            names = "--watch",
+            paramLabel = "TIME",
+            arity = "0..1",
+            fallbackValue = "1s",
+            description = "Look again each TIME (1s if none is given) until the command is ended.")
+    @Nullable Duration watch;
+
+    @Mixin
+    Limits limits = new Limits();
 
     @Mixin
     Credentials credentials = new Credentials();
@@ -35,14 +61,50 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        ClusterStatus status;
-        try (Connection connection =
-                Sessions.open(Stores.parse(url).with("IFEXISTS", "TRUE"), credentials.user, credentials.password())) {
-            status = ClusterStatus.read(connection);
+        Duration pause = watch;
+        try (Monitor monitor = new Monitor(probe(), limits.thresholds(), List.of())) {
+            Overview first = look(monitor);
+            if (first.sample().primary().isEmpty()) {
+                throw new CommandFailure(
+                        "The primary cannot be asked: " + first.sample().trouble());
+            }
+            show(first, false);
+            if (pause != null) {
+                Runner runner = new Runner(
+                        "weir-status",
+                        () -> {
+                            show(look(monitor), Terminal.isAttached());
+                            return 0;
+                        },
+                        pause);
+                runner.start();
+                UntilStopped.run(runner::close);
+            }
+            return 0;
         }
+    }
+
+    private ClusterProbe probe() throws CommandFailure {
+        String password = credentials.password();
+        if (PostgresProbe.accepts(url)) {
+            return new PostgresProbe(url, credentials.user, password, InstantSource.system());
+        }
+        PrimaryAccess primary = new PrimaryAccess(Stores.parse(url), credentials.user, password);
+        return new H2Probe(new RunningCluster(primary, List.of()), credentials.user, password, InstantSource.system());
+    }
+
+    private static Overview look(Monitor monitor) {
+        monitor.work();
+        return monitor.overview().orElseThrow();
+    }
+
+    private void show(Overview overview, boolean redraw) {
         PrintWriter out = spec.commandLine().getOut();
-        out.print(json ? StatusText.json(status) : StatusText.table(status));
+        if (json) {
+            out.println(StatusJson.text(overview));
+        } else {
+            out.print((redraw ? "\u001b[H\u001b[J" : "") + new StatusText(Terminal.isAttached()).table(overview));
+        }
         out.flush();
-        return 0;
     }
 }

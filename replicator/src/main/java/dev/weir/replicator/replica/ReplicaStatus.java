@@ -9,6 +9,7 @@ import java.util.OptionalLong;
  * One replica at one moment. Immutable.
  *
  * @param applied the newest entry whose data readers see
+ * @param received the newest entry that it has fetched; empty if it has fetched none in this run
  * @param lagEntries how many entries of the primary are not applied here; empty if the primary has not been heard of lately
  * @param lag the age of the oldest of them by the primary's clock, zero if there is none; empty if the primary has not been heard of lately
  * @param message why the replica is in this state; empty if there is nothing to say
@@ -17,6 +18,7 @@ public record ReplicaStatus(
         String name,
         ReplicaState state,
         Lsn applied,
+        OptionalLong received,
         OptionalLong lagEntries,
         Optional<Duration> lag,
         String message) {}

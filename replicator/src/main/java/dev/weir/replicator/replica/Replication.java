@@ -22,10 +22,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one replica equal to its primary: copies the primary if the replica has no usable store, then applies the log as it grows. Work is done step by step in
- * {@link #work}; nothing here waits for more to do. Confined to one thread, except {@link #status}, {@link #appliedLsn} and {@link #state}, which any thread may ask.
+ * {@link #work}; nothing here waits for more to do. Confined to one thread, except {@link #status}, {@link #appliedLsn} and {@link #state}, which any thread may ask, and
+ * {@link #pause}, {@link #resume}, {@link #restart} and {@link #resync}, by which any thread may ask for something that the next round does.
  */
 public final class Replication implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Replication.class);
+    private static final String PAUSED = "paused";
     private static final long FAR_BEHIND = 5_000;
     /** Wrong credentials, too few rights, not the right database, no such database. */
     private static final Set<String> LASTING = Set.of("28000", "42501", "08001", "90146");
@@ -40,6 +42,7 @@ public final class Replication implements AutoCloseable {
     private final PrimaryAccess primary;
     private final LongSupplier nanoClock;
     private final Seeder seeder;
+    private final Orders orders = new Orders();
     private @Nullable LogSource source;
     private @Nullable ReplicaStore store;
     private long retryAt;
@@ -56,6 +59,7 @@ public final class Replication implements AutoCloseable {
     private volatile boolean hopeless;
     private volatile @Nullable Lag lag;
     private volatile @Nullable ReplicaStore readable;
+    private volatile long receivedLsn = -1;
 
     /** Creates a replication that has done nothing yet; the first {@link #work} opens the store. */
     public Replication(ReplicaSite site, PrimaryAccess primary, LongSupplier nanoClock) {
@@ -96,6 +100,26 @@ public final class Replication implements AutoCloseable {
         return hopeless;
     }
 
+    /** Has the replica apply nothing more until {@link #resume}; it serves what it has. Takes effect in the next round. */
+    public void pause() {
+        orders.pause(true);
+    }
+
+    /** Has the replica go on after {@link #pause}. */
+    public void resume() {
+        orders.pause(false);
+    }
+
+    /** Has the next round open the store and the primary's session anew, without waiting for the next attempt. */
+    public void restart() {
+        orders.restart();
+    }
+
+    /** Has the next round take the replica from its readers and copy the primary anew, also after a divergence. */
+    public void resync() {
+        orders.resync();
+    }
+
     /** The replica as it is now. */
     public ReplicaStatus status() {
         Lsn applied = new Lsn(Math.max(0, appliedLsn()));
@@ -105,6 +129,7 @@ public final class Replication implements AutoCloseable {
                 site.name(),
                 state,
                 applied,
+                receivedLsn < 0 ? OptionalLong.empty() : OptionalLong.of(Math.max(receivedLsn, applied.value())),
                 heard == null ? OptionalLong.empty() : heard.entries(applied, now),
                 heard == null ? Optional.empty() : heard.duration(applied, now),
                 message);
@@ -116,7 +141,12 @@ public final class Replication implements AutoCloseable {
      * @return how many entries were applied, or 1 for another step done; 0 if there is nothing to do now
      */
     public int work() {
+        obey();
+        if (orders.isPaused() && state != ReplicaState.DIVERGED) {
+            become(ReplicaState.STOPPED, PAUSED);
+        }
         if (state == ReplicaState.STOPPED || state == ReplicaState.DIVERGED || nanoClock.getAsLong() - retryAt < 0) {
+            remainHeard();
             return 0;
         }
         try {
@@ -132,6 +162,42 @@ public final class Replication implements AutoCloseable {
             stall("replica", e);
         }
         return 0;
+    }
+
+    /** Does what others have asked for. */
+    private void obey() {
+        if (state == ReplicaState.STOPPED && message.equals(PAUSED) && !orders.isPaused()) {
+            become(ReplicaState.CATCHING_UP, "");
+        }
+        if (orders.takeRestart() && state != ReplicaState.DIVERGED) {
+            closeSource();
+            closeStore();
+            retryAt = nanoClock.getAsLong();
+            pause = FIRST_PAUSE;
+        }
+        // Readers lose the old copy only when there is a primary to make a new one from.
+        boolean possible = source != null || readable == null;
+        if (orders.isResyncWanted() && possible && !orders.isPaused() && orders.takeResync()) {
+            readable = null;
+            condemned = true;
+            retryAt = nanoClock.getAsLong();
+            LOG.warn("event=resync replica={} reason=\"asked for\"", site.name());
+            become(ReplicaState.SEEDING, "asked for");
+        }
+    }
+
+    /** Lets the primary know that a replica which applies nothing is still there, and why. */
+    private void remainHeard() {
+        LogSource connected = source;
+        ReplicaStore opened = store;
+        if (connected != null && opened != null) {
+            try {
+                report(connected, opened.applied(), opened.durable());
+            } catch (PrimaryLost e) {
+                LOG.debug("event=not_reported replica={} reason=\"{}\"", site.name(), e.getMessage());
+                closeSource();
+            }
+        }
     }
 
     private int step() throws SQLException, PrimaryLost, ApplyFailure {
@@ -195,6 +261,7 @@ public final class Replication implements AutoCloseable {
         List<LogTransaction> entries = batch.entries();
         if (!entries.isEmpty()) {
             lag = heard().from(entries.get(0).committedAt());
+            receivedLsn = entries.get(entries.size() - 1).lsn().value();
             opened.applier().apply(entries);
             lag = heard().from(opened.applied().committedAt());
         }
@@ -404,6 +471,7 @@ public final class Replication implements AutoCloseable {
     @Override
     public void close() {
         become(ReplicaState.STOPPED, "");
+        remainHeard();
         closeSource();
         closeStore();
     }

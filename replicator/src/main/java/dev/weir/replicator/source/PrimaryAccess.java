@@ -1,5 +1,6 @@
 package dev.weir.replicator.source;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 
 /** How replicas of this JVM reach one primary. Thread-safe. */
@@ -22,6 +23,11 @@ public final class PrimaryAccess {
     /** Opens a session that reads the log. Blocks. */
     public LogSource openLog() throws SQLException {
         return LogSource.open(url, user, password);
+    }
+
+    /** Opens a session of an administrator, to be closed by the caller. Blocks. */
+    public Connection openSession() throws SQLException {
+        return Sessions.open(url, user, password);
     }
 
     /** Opens a session that copies the store. Blocks. */

@@ -73,9 +73,24 @@ class CommandLineTest {
 
             assertThat(out.toString())
                     .contains("cluster " + primary.cluster())
-                    .contains("primary  primary")
-                    .contains("\"primary\":{\"name\":\"primary\",\"epoch\":1,\"lsn\":0},\"replicas\":[]}");
+                    .contains("primary  primary  epoch 1")
+                    .contains("\"primary\":{\"name\":\"primary\",\"url\":")
+                    .contains("\"epoch\":1,\"lsn\":0,")
+                    .contains("\"replicas\":[],")
+                    .doesNotContain("\u001b");
         }
+    }
+
+    @Test
+    void shouldRefuseLimitsThatMakeNoSense() {
+        assertThat(run("status", "jdbc:h2:mem:x", "--lag-warning", "soon")).isEqualTo(2);
+        assertThat(run("status", "jdbc:h2:mem:x", "--lag-warning", "20s")).isEqualTo(1);
+        assertThat(run("status", "jdbc:h2:mem:x", "--lag-limit", "r1=5s")).isEqualTo(1);
+
+        assertThat(err.toString())
+                .contains("not a whole number with a unit")
+                .contains("must be more than zero and not more than the critical one")
+                .contains("is not NAME=WARNING:CRITICAL");
     }
 
     @Test
