@@ -136,7 +136,7 @@ class EmbeddedProviderTest {
         try (EmbeddedReplication cluster = provider.start(url, "SA", "pw", 1);
                 LoggedWriter writer = new LoggedWriter(url, "SA", "pw")) {
             writer.ddl("CREATE TABLE T(ID INT PRIMARY KEY)");
-            assertThat(cluster.appliedLsn(1)).isNotNegative();
+            await().until(() -> cluster.appliedLsn(1) >= 0);
         }
 
         try (EmbeddedReplication cluster = provider.start(url, "SA", "pw", 1);
