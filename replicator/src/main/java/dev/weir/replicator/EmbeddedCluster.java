@@ -54,10 +54,12 @@ final class EmbeddedCluster {
         for (int i = 1; i <= replicas; i++) {
             String name = "replica-" + i;
             StoreUrl store = url.sibling("-" + name);
-            String served =
-                    store.withSessionSettingsOf(url).with("IFEXISTS", "TRUE").jdbc();
-            nodes.add(new EmbeddedReplication.EmbeddedNode(name, served, false));
-            replications.add(new Replication(new ReplicaSite(name, store, served), access, System::nanoTime));
+            String filePassword = url.filePassword(password);
+            StoreUrl served = store.withSessionSettingsOf(url).with("IFEXISTS", "TRUE");
+            String servedUrl = (filePassword == null ? served : served.encrypted()).jdbc();
+            nodes.add(new EmbeddedReplication.EmbeddedNode(name, servedUrl, false));
+            replications.add(
+                    new Replication(new ReplicaSite(name, store, servedUrl, filePassword), access, System::nanoTime));
         }
         EmbeddedCluster cluster = new EmbeddedCluster(primary, access, nodes, replications);
         cluster.startReplicas(replications);

@@ -12,6 +12,8 @@ import dev.weir.log.LoggedStatement.Change;
 import dev.weir.replicator.source.Sessions;
 import dev.weir.replicator.source.StoreUrl;
 import dev.weir.replicator.testing.LoggedWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -75,6 +77,25 @@ class EmbeddedProviderTest {
                 }
             }
             assertThat(millis[100]).isLessThan(250_000);
+        }
+    }
+
+    @Test
+    void shouldEncryptReplicasWhenPrimaryIsEncrypted() throws Exception {
+        String url = url("file") + ";CIPHER=AES";
+        try (EmbeddedReplication cluster = provider.start(url, "SA", "files pw", 1);
+                LoggedWriter writer = new LoggedWriter(url, "SA", "files pw")) {
+            writer.ddl("CREATE TABLE T(ID INT PRIMARY KEY, V VARCHAR)");
+            long lsn = writer.sql("INSERT INTO T VALUES(1, 'plain to see')", 1);
+            cluster.committed(lsn);
+            await().atMost(Duration.ofSeconds(60)).until(() -> cluster.appliedLsn(1) >= lsn);
+            StoreUrl replica = StoreUrl.parse(cluster.nodes().get(1).url());
+            try (Connection reader = Sessions.open(replica, "SA", "files pw")) {
+                assertThat(Sessions.queryLong(reader, "SELECT COUNT(*) FROM T")).isEqualTo(1);
+            }
+            assertThat(Files.readString(replica.file(), StandardCharsets.ISO_8859_1))
+                    .startsWith("H2encrypt")
+                    .doesNotContain("plain to see");
         }
     }
 

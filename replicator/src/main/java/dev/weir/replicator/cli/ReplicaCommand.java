@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Keeps a copy of a primary equal to it, and serves it for reading over H2's TCP server, until it is told to end.",
+            "A copy of an encrypted store (CIPHER=AES in --primary, \"file password, space, user password\" as the password) is encrypted with"
+                    + " the same file password.",
             "An absent store is copied from the running primary; one whose history is not the primary's is copied anew. Users and passwords are"
                     + " the primary's; nobody can write. The database is served under the name in --primary, so that one URL can list all"
                     + " hosts. When the copy is served, a line \"ready url=URL\" appears on standard output."
@@ -75,7 +77,7 @@ final class ReplicaCommand implements Callable<Integer> {
         StoreUrl source = Stores.parse(primary);
         TcpService service = new TcpService(serving, Stores.databaseName(source), own);
         Replication replication = new Replication(
-                new ReplicaSite(name, own, service.url()),
+                new ReplicaSite(name, own, service.url(), source.filePassword(password)),
                 new PrimaryAccess(source, credentials.user, password),
                 System::nanoTime);
         replication.work();

@@ -40,9 +40,13 @@ final class ApplierAccount {
         this.settings = List.copyOf(settings);
     }
 
-    /** Opens a store under this account. */
-    Connection open(StoreUrl store) throws SQLException {
-        return Sessions.open(store.withSettings(settings), USER, password);
+    /** Opens a site's store under this account. */
+    Connection open(ReplicaSite site) throws SQLException {
+        StoreUrl store = site.store().withSettings(settings);
+        String filePassword = site.filePassword();
+        return filePassword == null
+                ? Sessions.open(store, USER, password)
+                : Sessions.open(store.encrypted(), USER, filePassword + " " + password);
     }
 
     /** The account that the replica has been opened with before; empty if it has not been, or lives in memory. */

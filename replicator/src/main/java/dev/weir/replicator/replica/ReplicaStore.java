@@ -94,7 +94,7 @@ final class ReplicaStore implements AutoCloseable {
     private static StoreState recover(ReplicaSite site) throws SQLException {
         Path file = site.store().file();
         try {
-            return StoreState.of(file);
+            return StoreState.of(file, site.filePassword());
         } catch (IOException e) {
             throw new SQLException("The store " + file + " cannot be read: " + e.getMessage(), "08001", e);
         }
@@ -110,7 +110,7 @@ final class ReplicaStore implements AutoCloseable {
             ReplicaSite site, ApplierAccount account, @Nullable UUID cluster, StoreState found) throws SQLException {
         Connection connection;
         try {
-            connection = account.open(site.store());
+            connection = account.open(site);
         } catch (SQLException e) {
             if ("28000".equals(e.getSQLState())) {
                 throw refusal(site, "it does not know the applier's account", e);
@@ -146,7 +146,7 @@ final class ReplicaStore implements AutoCloseable {
         }
         Applier applier = applierOf(connection, position.get());
         StoreKeeper keeper = StoreKeeper.ofSoleWriter(
-                connection, site.isFile() ? site.store().file() : null, found);
+                connection, site.isFile() ? site.store().file() : null, site.filePassword(), found);
         return Optional.of(new ReplicaStore(connection, site.isFile(), node.cluster(), applier, keeper));
     }
 
@@ -226,7 +226,7 @@ final class ReplicaStore implements AutoCloseable {
         }
         Connection connection;
         try {
-            connection = account.open(site.store());
+            connection = account.open(site);
         } catch (SQLException damaged) {
             LOG.warn("event=store_replaced_unopened replica={} reason={}", site.name(), damaged.getMessage());
             move(fresh, own);

@@ -57,6 +57,7 @@ public final class Replication implements AutoCloseable {
     private volatile ReplicaState state = ReplicaState.CATCHING_UP;
     private volatile String message = "";
     private volatile boolean hopeless;
+    private volatile @Nullable SeedProgress seeding;
     private volatile @Nullable Lag lag;
     private volatile @Nullable ReplicaStore readable;
     private volatile long receivedLsn = -1;
@@ -66,7 +67,7 @@ public final class Replication implements AutoCloseable {
         this.site = site;
         this.primary = primary;
         this.nanoClock = nanoClock;
-        this.seeder = new Seeder(site, primary);
+        this.seeder = new Seeder(site, primary, this::heedSeeding);
         this.retryAt = nanoClock.getAsLong();
         this.reportAt = retryAt;
         this.waitingSince = retryAt;
@@ -118,6 +119,11 @@ public final class Replication implements AutoCloseable {
     /** Has the next round take the replica from its readers and copy the primary anew, also after a divergence. */
     public void resync() {
         orders.resync();
+    }
+
+    /** How the copying of the primary goes on; empty if there is none under way. Any thread may ask. */
+    public Optional<SeedProgress> seeding() {
+        return Optional.ofNullable(seeding);
     }
 
     /** The replica as it is now. */
@@ -213,6 +219,7 @@ public final class Replication implements AutoCloseable {
             source = connected;
             if (opened != null && !condemned) {
                 requireLineage(connected, opened);
+                seeder.forget();
             }
         }
         if (opened == null) {
@@ -344,9 +351,13 @@ public final class Replication implements AutoCloseable {
     private void seed(LogSource connected, @Nullable ReplicaStore old) throws SQLException {
         readable = null;
         become(ReplicaState.SEEDING, "");
-        announceSeeding(connected);
         store = null;
-        ReplicaStore seeded = seeder.seed(connected, old);
+        ReplicaStore seeded;
+        try {
+            seeded = seeder.seed(connected, old);
+        } finally {
+            seeding = null;
+        }
         store = seeded;
         seeded.flushIfDue(nanoClock.getAsLong());
         copiedHere = true;
@@ -354,18 +365,29 @@ public final class Replication implements AutoCloseable {
         become(ReplicaState.CATCHING_UP, "");
     }
 
-    /** Has the log kept from here on, for the copy will need it. */
-    private void announceSeeding(LogSource connected) throws SQLException {
-        Head head = connected.head();
-        connected.report(new ReplicaReport(
+    /** Tells the primary how the copying goes on, and so has its log kept from the copy's position on. */
+    private void heedSeeding(SeedProgress progress) throws SQLException {
+        seeding = progress;
+        message = progress.toString();
+        LOG.info(
+                "event=seeding replica={} phase={} rows={} of={} left={}",
                 site.name(),
-                site.servedUrl(),
-                head.epoch(),
-                Lsn.ZERO,
-                Lsn.ZERO,
-                Lsn.ZERO,
-                head.lsn(),
-                ReplicaState.SEEDING.name()));
+                progress.phase(),
+                progress.rows(),
+                progress.total(),
+                progress.left().map(left -> left.toSeconds() + "s").orElse("unknown"));
+        LogSource connected = source;
+        if (connected != null) {
+            connected.report(new ReplicaReport(
+                    site.name(),
+                    site.servedUrl(),
+                    connected.head().epoch(),
+                    Lsn.ZERO,
+                    Lsn.ZERO,
+                    Lsn.ZERO,
+                    progress.neededAfter(),
+                    ReplicaState.SEEDING.name()));
+        }
     }
 
     /**

@@ -78,6 +78,14 @@ public final class LogSource implements AutoCloseable {
         }
     }
 
+    /** About how many rows the tables hold; cheap. */
+    public long rowEstimate() throws SQLException {
+        return Sessions.queryLong(
+                connection,
+                "SELECT COALESCE(SUM(ROW_COUNT_ESTIMATE), 0) FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_TYPE = 'BASE TABLE'"
+                        + " AND UPPER(TABLE_SCHEMA) NOT IN ('INFORMATION_SCHEMA', 'WEIR')");
+    }
+
     /** The settings, as {@code NAME=VALUE}, that another store must be opened with to give names, types and SQL the same meaning. */
     public List<String> settings() throws SQLException {
         List<String> settings = new ArrayList<>();

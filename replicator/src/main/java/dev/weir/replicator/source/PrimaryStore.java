@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,7 +73,8 @@ public final class PrimaryStore implements AutoCloseable {
      */
     public static PrimaryStore open(StoreUrl url, String user, String password, LogRetention retention)
             throws SQLException {
-        StoreState found = recover(url);
+        String filePassword = url.filePassword(password);
+        StoreState found = recover(url, filePassword);
         Connection connection = Sessions.open(url, user, password);
         try {
             requireAdministrator(connection, url, user);
@@ -89,8 +91,8 @@ public final class PrimaryStore implements AutoCloseable {
             }
             TransactionChanges.install(connection);
             UUID incarnation = WeirSchema.newIncarnation(connection);
-            StoreKeeper keeper =
-                    StoreKeeper.ofShared(connection, url.kind() == StoreUrl.Kind.FILE ? url.file() : null, found);
+            StoreKeeper keeper = StoreKeeper.ofShared(
+                    connection, url.kind() == StoreUrl.Kind.FILE ? url.file() : null, filePassword, found);
             if (!keeper.isTrusted()) {
                 Lsn barrier = WeirSchema.appendBarrier(connection);
                 LOG.warn(
@@ -113,12 +115,12 @@ public final class PrimaryStore implements AutoCloseable {
         }
     }
 
-    private static StoreState recover(StoreUrl url) throws SQLException {
+    private static StoreState recover(StoreUrl url, @Nullable String filePassword) throws SQLException {
         if (url.kind() != StoreUrl.Kind.FILE) {
             return StoreState.ABSENT;
         }
         try {
-            return StoreState.of(url.file());
+            return StoreState.of(url.file(), filePassword);
         } catch (IOException e) {
             throw new SQLException("The store " + url.file() + " cannot be read: " + e.getMessage(), "08001", e);
         }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The JDBC URL of one H2 store, taken apart. Immutable.
@@ -24,6 +25,8 @@ public record StoreUrl(Kind kind, String location, List<String> settings) {
     private static final String PREFIX = "jdbc:h2:";
     private static final String FILE = "file:";
     private static final String MEMORY = "mem:";
+    private static final String CIPHER = "CIPHER";
+    private static final String AES = "CIPHER=AES";
     private static final Set<String> UNSUPPORTED = Set.of(
             "zip",
             "split",
@@ -68,11 +71,27 @@ public record StoreUrl(Kind kind, String location, List<String> settings) {
         List<String> parts = split(url.substring(PREFIX.length()));
         String location = parts.get(0).replace('\\', '/');
         StoreUrl parsed = new StoreUrl(kindOf(location), location, parts.subList(1, parts.size()));
-        if (parsed.has("CIPHER")) {
-            throw new IllegalArgumentException(
-                    "Store " + location + " is encrypted (CIPHER); Weir does not replicate encrypted stores yet");
+        if (parsed.has(CIPHER)
+                && (parsed.kind == Kind.MEMORY || parsed.settings.stream().noneMatch(AES::equalsIgnoreCase))) {
+            throw new IllegalArgumentException("Store " + location
+                    + " cannot be encrypted in this way; Weir replicates encrypted files, with the setting CIPHER=AES");
         }
         return parsed;
+    }
+
+    /**
+     * What a password for this store says about its file: H2 takes "file password, space, user password" for an encrypted store.
+     *
+     * @return null if the store is not encrypted
+     */
+    public @Nullable String filePassword(String password) {
+        int space = password.indexOf(' ');
+        return has(CIPHER) && space >= 0 ? password.substring(0, space) : null;
+    }
+
+    /** This store as one that is encrypted. */
+    public StoreUrl encrypted() {
+        return with(CIPHER, "AES");
     }
 
     private static Kind kindOf(String location) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
 import org.h2.mvstore.SFChunk;
 import org.h2.mvstore.SingleFileStore;
+import org.h2.store.fs.encrypt.FileEncrypt;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,10 +32,10 @@ final class StoreFile extends SingleFileStore {
 
     private final long end;
 
-    private StoreFile(Path path, long end) {
+    private StoreFile(Path path, @Nullable String filePassword, long end) {
         super(Map.of());
         this.end = end;
-        open(path.toString(), true, null);
+        open(path.toString(), true, filePassword == null ? null : filePassword.toCharArray());
         saveChunkLock.lock();
         try {
             setSize(Math.min(size(), end));
@@ -47,8 +49,8 @@ final class StoreFile extends SingleFileStore {
      *
      * @throws MVStoreException with {@link DataUtils#ERROR_FILE_LOCKED} if somebody has the file open
      */
-    static OptionalLong newestVersion(Path path, long end) {
-        StoreFile file = new StoreFile(path, end);
+    static OptionalLong newestVersion(Path path, @Nullable String filePassword, long end) {
+        StoreFile file = new StoreFile(path, filePassword, end);
         try (MVStore store = new MVStore.Builder().readOnly().fileStore(file).open()) {
             return store.getMapNames().isEmpty() ? OptionalLong.empty() : OptionalLong.of(store.getCurrentVersion());
         } catch (MVStoreException | StackOverflowError e) {
@@ -69,8 +71,8 @@ final class StoreFile extends SingleFileStore {
      *
      * @throws MVStoreException with {@link DataUtils#ERROR_FILE_LOCKED} if somebody has the file open
      */
-    static OptionalLong endOf(WholeMark.Version version, Path path) {
-        StoreFile file = new StoreFile(path, Long.MAX_VALUE);
+    static OptionalLong endOf(WholeMark.Version version, Path path, @Nullable String filePassword) {
+        StoreFile file = new StoreFile(path, filePassword, Long.MAX_VALUE);
         try {
             long block = file.size() / BLOCK_BYTES;
             while (block > HEADER_BLOCKS) {
@@ -86,8 +88,19 @@ final class StoreFile extends SingleFileStore {
         }
     }
 
-    /** Cuts the file. Survives a crash of the machine when this returns. */
-    static void cut(Path path, long end) throws IOException {
+    /** How long the store is, without what encryption puts in front of it. */
+    static long sizeOf(Path path, @Nullable String filePassword) throws IOException {
+        return Math.max(0, Files.size(path) - frontOf(filePassword));
+    }
+
+    /** The bytes before the store's own first one. */
+    private static int frontOf(@Nullable String filePassword) {
+        return filePassword == null ? 0 : FileEncrypt.BLOCK_SIZE;
+    }
+
+    /** Cuts the store in the file to so many bytes. Survives a crash of the machine when this returns. */
+    static void cut(Path path, @Nullable String filePassword, long storeEnd) throws IOException {
+        long end = storeEnd + frontOf(filePassword);
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
             if (lock == null) {

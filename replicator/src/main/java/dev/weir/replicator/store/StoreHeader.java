@@ -2,12 +2,18 @@ package dev.weir.replicator.store;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.h2.store.fs.encrypt.FileEncrypt;
+import org.h2.store.fs.encrypt.FilePathEncrypt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the first blocks of a store's file say: H2 writes the header twice, as text of hexadecimal numbers. Immutable.
@@ -18,10 +24,14 @@ import java.util.Optional;
 record StoreHeader(long created, boolean closed) {
     private static final int BLOCK_BYTES = 4096;
 
-    /** Reads the headers; empty if neither is one. */
-    static Optional<StoreHeader> read(Path storeFile) throws IOException {
+    /**
+     * Reads the headers; empty if neither is one, as when the password is wrong.
+     *
+     * @param filePassword of an encrypted store; null if it is not encrypted
+     */
+    static Optional<StoreHeader> read(Path storeFile, @Nullable String filePassword) throws IOException {
         byte[] blocks;
-        try (InputStream file = Files.newInputStream(storeFile)) {
+        try (InputStream file = open(storeFile, filePassword)) {
             blocks = file.readNBytes(2 * BLOCK_BYTES);
         }
         Optional<StoreHeader> first = parse(blocks, 0);
@@ -29,6 +39,16 @@ record StoreHeader(long created, boolean closed) {
         return first.equals(second)
                 ? first
                 : first.or(() -> second).map(header -> new StoreHeader(header.created(), false));
+    }
+
+    private static InputStream open(Path storeFile, @Nullable String filePassword) throws IOException {
+        if (filePassword == null) {
+            return Files.newInputStream(storeFile);
+        }
+        return Channels.newInputStream(new FileEncrypt(
+                storeFile.toString(),
+                FilePathEncrypt.getPasswordBytes(filePassword.toCharArray()),
+                FileChannel.open(storeFile, StandardOpenOption.READ)));
     }
 
     private static Optional<StoreHeader> parse(byte[] blocks, int start) {

@@ -50,6 +50,7 @@ public final class StoreKeeper implements AutoCloseable {
     private final @Nullable Path file;
     private final @Nullable Stillness stillness;
     private final long leastGrowth;
+    private @Nullable String filePassword;
     private @Nullable WholeMark mark;
     private int writeDelay;
     private long marked = -1;
@@ -75,22 +76,38 @@ public final class StoreKeeper implements AutoCloseable {
      *
      * @param connection a session of the store, whose database is in this JVM
      * @param file the store's file; null for one in memory
+     * @param filePassword of an encrypted store; null if it is not encrypted
      * @param found what the file held before it was opened
      * @throws SQLException 08001 if the database is in another process
      */
-    public static StoreKeeper ofShared(Connection connection, @Nullable Path file, StoreState found)
+    public static StoreKeeper ofShared(
+            Connection connection, @Nullable Path file, @Nullable String filePassword, StoreState found)
             throws SQLException {
         Database database = databaseOf(connection);
-        return new StoreKeeper(database, file, new Stillness(database), LEAST_GROWTH).found(found);
+        return new StoreKeeper(database, file, new Stillness(database), LEAST_GROWTH).found(found, filePassword);
+    }
+
+    /** The same for a store that is not encrypted. */
+    public static StoreKeeper ofShared(Connection connection, @Nullable Path file, StoreState found)
+            throws SQLException {
+        return ofShared(connection, file, null, found);
     }
 
     /** Keeps a store that only the calling thread writes to, and only while it does not call {@link #flush}; else as {@link #ofShared}. */
-    public static StoreKeeper ofSoleWriter(Connection connection, @Nullable Path file, StoreState found)
+    public static StoreKeeper ofSoleWriter(
+            Connection connection, @Nullable Path file, @Nullable String filePassword, StoreState found)
             throws SQLException {
-        return new StoreKeeper(databaseOf(connection), file, null, LEAST_GROWTH).found(found);
+        return new StoreKeeper(databaseOf(connection), file, null, LEAST_GROWTH).found(found, filePassword);
     }
 
-    private StoreKeeper found(StoreState state) {
+    /** The same for a store that is not encrypted. */
+    public static StoreKeeper ofSoleWriter(Connection connection, @Nullable Path file, StoreState found)
+            throws SQLException {
+        return ofSoleWriter(connection, file, null, found);
+    }
+
+    private StoreKeeper found(StoreState state, @Nullable String password) {
+        filePassword = password;
         if (state.isWhole()) {
             trust();
         }
@@ -309,7 +326,9 @@ public final class StoreKeeper implements AutoCloseable {
                 store.setAutoCommitDelay(writeDelay);
                 WholeMark.remove(kept);
             } else if (!Files.exists(kept)
-                    || StoreHeader.read(kept).map(StoreHeader::closed).orElse(false)) {
+                    || StoreHeader.read(kept, filePassword)
+                            .map(StoreHeader::closed)
+                            .orElse(false)) {
                 WholeMark.remove(kept);
             }
         } catch (IOException | MVStoreException e) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStoreException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,15 +37,20 @@ public enum StoreState {
      * @throws IOException if the files cannot be read
      */
     public static StoreState of(Path storeFile) throws IOException {
-        StoreState state = Files.exists(storeFile) ? look(storeFile) : ABSENT;
+        return of(storeFile, null);
+    }
+
+    /** The same for a store that may be encrypted with a password; null if it is not. */
+    public static StoreState of(Path storeFile, @Nullable String filePassword) throws IOException {
+        StoreState state = Files.exists(storeFile) ? look(storeFile, filePassword) : ABSENT;
         if (state != WHOLE && state != IN_USE) {
             WholeMark.remove(storeFile);
         }
         return state;
     }
 
-    private static StoreState look(Path storeFile) throws IOException {
-        Optional<StoreHeader> header = StoreHeader.read(storeFile);
+    private static StoreState look(Path storeFile, @Nullable String filePassword) throws IOException {
+        Optional<StoreHeader> header = StoreHeader.read(storeFile, filePassword);
         if (header.isEmpty()) {
             return DOUBTFUL;
         }
@@ -53,7 +59,7 @@ public enum StoreState {
             return header.get().closed() ? CLOSED : DOUBTFUL;
         }
         try {
-            return backToOneOf(marked, storeFile, header.get().closed()) ? WHOLE : DOUBTFUL;
+            return backToOneOf(marked, storeFile, filePassword, header.get().closed()) ? WHOLE : DOUBTFUL;
         } catch (MVStoreException e) {
             if (e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
                 return IN_USE;
@@ -66,16 +72,20 @@ public enum StoreState {
      * Takes the file back to the newest of these versions, and tells whether there was one; if not, the file is as it was. One that was closed since then is not taken back: whoever
      * did that has answered for what H2 had found.
      */
-    private static boolean backToOneOf(WholeMark.Versions marked, Path storeFile, boolean closed) throws IOException {
-        long size = Files.size(storeFile);
+    private static boolean backToOneOf(
+            WholeMark.Versions marked, Path storeFile, @Nullable String filePassword, boolean closed)
+            throws IOException {
+        long size = StoreFile.sizeOf(storeFile, filePassword);
         for (WholeMark.Version version : marked.newestFirst()) {
-            OptionalLong chunkEnd = StoreFile.endOf(version, storeFile);
+            OptionalLong chunkEnd = StoreFile.endOf(version, storeFile, filePassword);
             if (chunkEnd.isEmpty()) {
                 continue;
             }
-            long end = closed || !isFound(version, storeFile, chunkEnd.getAsLong()) ? size : chunkEnd.getAsLong();
-            if (end < size || isFound(version, storeFile, size)) {
-                StoreFile.cut(storeFile, end);
+            long end = closed || !isFound(version, storeFile, filePassword, chunkEnd.getAsLong())
+                    ? size
+                    : chunkEnd.getAsLong();
+            if (end < size || isFound(version, storeFile, filePassword, size)) {
+                StoreFile.cut(storeFile, filePassword, end);
                 // H2 will give the numbers above it again, to versions that nobody has called whole.
                 WholeMark.begin(storeFile, marked.store(), version).close();
                 LOG.info("event=store_not_closed store={} whole={} of={}", storeFile, version, marked.newestFirst());
@@ -86,7 +96,7 @@ public enum StoreState {
         return false;
     }
 
-    private static boolean isFound(WholeMark.Version version, Path storeFile, long end) {
-        return StoreFile.newestVersion(storeFile, end).equals(OptionalLong.of(version.number()));
+    private static boolean isFound(WholeMark.Version version, Path storeFile, @Nullable String filePassword, long end) {
+        return StoreFile.newestVersion(storeFile, filePassword, end).equals(OptionalLong.of(version.number()));
     }
 }

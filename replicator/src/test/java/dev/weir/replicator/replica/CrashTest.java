@@ -139,7 +139,7 @@ class CrashTest {
             for (int round = 0; round < ROUNDS; round++) {
                 writeSome(primary, writer);
                 ReplicaSite site = replication.site();
-                ReplicaStore.shutDown(ApplierAccount.find(site).orElseThrow().open(site.store()));
+                ReplicaStore.shutDown(ApplierAccount.find(site).orElseThrow().open(site));
                 writeSome(primary, writer);
                 catchUp(primary);
                 assertThat(replication.state())
@@ -188,7 +188,7 @@ class CrashTest {
             writeSome(primary, writer);
             catchUp(primary);
             ReplicaSite site = replication.site();
-            try (Connection applier = ApplierAccount.find(site).orElseThrow().open(site.store())) {
+            try (Connection applier = ApplierAccount.find(site).orElseThrow().open(site)) {
                 Sessions.execute(applier, "INSERT INTO BAG VALUES(-1)");
                 Sessions.execute(applier, "CHECKPOINT SYNC");
                 ReplicaStore.shutDown(applier);

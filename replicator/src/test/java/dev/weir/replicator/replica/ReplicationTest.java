@@ -384,7 +384,7 @@ class ReplicationTest {
         catchUp();
         replication.close();
         ReplicaSite site = replication.site();
-        try (Connection applier = ApplierAccount.find(site).orElseThrow().open(site.store())) {
+        try (Connection applier = ApplierAccount.find(site).orElseThrow().open(site)) {
             Sessions.execute(applier, "INSERT INTO WEIR.APPLYING VALUES(1, 2, 'before')");
             Sessions.execute(applier, "ALTER TABLE T ADD COLUMN HALF_DONE INT");
         }

@@ -59,7 +59,8 @@ class StoreUrlTest {
                 "jdbc:h2:mem:",
                 "jdbc:h2:nio:/shop",
                 "jdbc:h2:zip:/a.zip!/shop",
-                "jdbc:h2:./shop;CIPHER=AES"
+                "jdbc:h2:mem:shop;CIPHER=AES",
+                "jdbc:h2:./shop;CIPHER=XTEA"
             })
     void shouldRefuseStoreWhenItCannotBeReplicated(String url) {
         assertThatIllegalArgumentException().isThrownBy(() -> StoreUrl.parse(url));
