@@ -74,14 +74,13 @@ final class BatchExecutor {
         ImageColumns columns = ImageColumns.of(first.keys().columns(plan.table(), store), plan.logged());
         PreparedStatement statement = statements.prepare(first.sql(), columns.requested());
         BatchOutcome outcome = run(statement, requests, columns.asked());
-        List<@Nullable Object[]> images = WriteExecutor.readImages(transaction, statement, columns);
-        if (images.size() != outcome.changed()) {
+        long shown = WriteExecutor.readImages(transaction, plan, statement, columns);
+        if (shown != outcome.changed()) {
             transaction.doom();
             throw Refusals.notReplicable("the batch changed " + outcome.changed() + " rows of table "
-                    + plan.table().name() + " but showed " + images.size()
+                    + plan.table().name() + " but showed " + shown
                     + " of them; roll back and write the rows with separate statements");
         }
-        transaction.appendImages(plan, images);
         return outcome;
     }
 

@@ -2,11 +2,14 @@ package dev.weir.capture;
 
 import dev.weir.log.BodyWriter;
 import dev.weir.log.BodyWriter.Mark;
+import dev.weir.log.LogBody;
 import dev.weir.log.LoggedStatement;
 import dev.weir.log.LoggedStatement.Change;
 import dev.weir.sql.Tables;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientException;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,23 +75,29 @@ final class CapturedTransaction {
         return catalog == null ? 0 : catalog.schemaLsn();
     }
 
-    void append(LoggedStatement statement) {
+    /**
+     * Appends a change that has been made.
+     *
+     * @throws SQLException if it cannot be written down; the transaction must then be rolled back
+     */
+    void append(LoggedStatement statement) throws SQLException {
         if (statement instanceof LoggedStatement.Rows rows) {
             touched.add(rows.table());
         }
-        body.append(statement);
+        try {
+            body.append(statement);
+        } catch (UncheckedIOException e) {
+            doomed = true;
+            Throwable cause = e.getCause();
+            throw cause != null && cause.getCause() instanceof SQLException reading
+                    ? reading
+                    : new SQLNonTransientException(e.getMessage() + "; roll the transaction back", "58030", e);
+        }
     }
 
-    /** Appends what a statement with this plan has left. */
-    void appendImages(WritePlan.Images plan, List<@Nullable Object[]> images) {
-        if (images.isEmpty()) {
-            return;
-        }
-        if (plan.reinserts()) {
-            append(RowImages.deleted(
-                    plan.table(), RowImages.leading(images, plan.table().key().size())));
-            append(RowImages.inserted(plan.table(), images));
-        } else if (plan.change() == Change.INSERT) {
+    /** Appends some of what a statement has left whose plan does not reinsert. */
+    void appendImages(WritePlan.Images plan, List<@Nullable Object[]> images) throws SQLException {
+        if (plan.change() == Change.INSERT) {
             append(RowImages.inserted(plan.table(), images));
         } else if (plan.change() == Change.UPSERT
                 || plan.logged().size() > plan.table().key().size()) {
@@ -110,8 +119,9 @@ final class CapturedTransaction {
         return Tables.named(touched);
     }
 
-    byte[] body() {
-        return body.toByteArray();
+    /** The encoding as it is now. */
+    LogBody body() {
+        return body.body();
     }
 
     Mark mark() {
@@ -129,6 +139,11 @@ final class CapturedTransaction {
 
     void doom() {
         doomed = true;
+    }
+
+    /** What doomed it has been undone. */
+    void pardon() {
+        doomed = false;
     }
 
     /** Remembers where the body stands at a savepoint; a later one of the same name replaces it. */

@@ -1,17 +1,18 @@
 package dev.weir.capture;
 
-import dev.weir.log.Digest;
 import dev.weir.log.EntryKind;
+import dev.weir.log.LogBody;
 import dev.weir.log.WeirSchema;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLNonTransientException;
 import java.sql.SQLRecoverableException;
 import java.sql.Statement;
 import java.time.OffsetDateTime;
-import java.util.Arrays;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -56,13 +57,17 @@ final class CommitProtocol {
                 rollbackAfter(e);
             }
             throw e;
+        } catch (UncheckedIOException e) {
+            SQLException unreadable = new SQLNonTransientException(e.getMessage(), "58030", e);
+            rollbackAfter(unreadable);
+            throw unreadable;
         }
     }
 
-    private Committed commitOnce(CapturedTransaction transaction, byte[] body) throws SQLException {
+    private Committed commitOnce(CapturedTransaction transaction, LogBody body) throws SQLException {
         UUID bodyId = writeChunks(body);
-        byte[] first = bodyId == null ? body : Arrays.copyOf(body, WeirSchema.CHUNK_BYTES);
-        long hash = Digest.of(EntryKind.DATA, body);
+        byte[] first = body.part(0, WeirSchema.FIRST_BYTES);
+        long hash = body.hash(EntryKind.DATA);
         for (int attempt = 1; ; attempt++) {
             try {
                 return append(transaction.schemaLsn(), hash, first, bodyId);
@@ -95,18 +100,17 @@ final class CommitProtocol {
     }
 
     /** Writes what does not fit into one row, before the head is locked; null if all fits. */
-    private @Nullable UUID writeChunks(byte[] body) throws SQLException {
-        if (body.length <= WeirSchema.CHUNK_BYTES) {
+    private @Nullable UUID writeChunks(LogBody body) throws SQLException {
+        if (body.size() <= WeirSchema.FIRST_BYTES) {
             return null;
         }
         UUID bodyId = UUID.randomUUID();
         try (PreparedStatement statement = physical.prepareStatement(CHUNK)) {
             int ordinal = 0;
-            for (int from = WeirSchema.CHUNK_BYTES; from < body.length; from += WeirSchema.CHUNK_BYTES) {
+            for (long from = WeirSchema.FIRST_BYTES; from < body.size(); from += WeirSchema.CHUNK_BYTES) {
                 statement.setObject(1, bodyId);
                 statement.setInt(2, ordinal++);
-                statement.setBytes(
-                        3, Arrays.copyOfRange(body, from, Math.min(body.length, from + WeirSchema.CHUNK_BYTES)));
+                statement.setBytes(3, body.part(from, WeirSchema.CHUNK_BYTES));
                 statement.executeUpdate();
             }
         }

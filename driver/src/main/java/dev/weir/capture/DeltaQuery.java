@@ -80,7 +80,7 @@ record DeltaQuery(Delta delta, List<String> columns) {
             throws SQLException {
         WritePlan own = plan instanceof WritePlan.Point point && delta.side() == Side.OLD ? point.otherwise() : plan;
         return own instanceof WritePlan.Deleted deleted
-                ? executor.executeDeleted(deleted, inner, columns, statements)
+                ? executor.executeDeleted(deleted, inner, columns, context, statements)
                 : executor.execute(own, inner, context, statements);
     }
 

@@ -90,8 +90,8 @@ final class Planner {
             return compare;
         }
         return switch (write.verb()) {
-            case INSERT -> point(write, table, assigned, images(table, Change.INSERT, false, false, compare));
-            case UPSERT -> images(table, Change.INSERT, false, true, compare);
+            case INSERT -> point(write, table, assigned, images(write, table, Change.INSERT, false, compare));
+            case UPSERT -> images(write, table, Change.INSERT, true, compare);
             case MERGE_KEY -> planMergeKey(write, table, assigned, compare);
             // A branch may set the key or delete, which the images would not show.
             case MERGE_USING -> compare;
@@ -116,7 +116,7 @@ final class Planner {
         if ((!byPrimaryKey && !keepsKey) || table.cascadesOnUpdate(changed(table, assigned))) {
             return compare;
         }
-        WritePlan images = images(table, Change.UPSERT, false, false, compare);
+        WritePlan images = images(write, table, Change.UPSERT, false, compare);
         return byPrimaryKey ? point(write, table, assigned, images) : images;
     }
 
@@ -137,7 +137,7 @@ final class Planner {
             }
         }
         WritePlan images = new WritePlan.Images(
-                table, Change.UPDATE, swaps ? table.writableColumns() : logged, swaps, false, compare);
+                table, Change.UPDATE, swaps ? table.writableColumns() : logged, swaps, false, true, compare);
         return point(write, table, assigned, images);
     }
 
@@ -145,13 +145,13 @@ final class Planner {
         if (table.cascadesOnDelete()) {
             return compare;
         }
-        WritePlan deleted = new WritePlan.Deleted(table);
+        WritePlan deleted = new WritePlan.Deleted(table, compare);
         return isByKey(write, table) ? new WritePlan.Point(table, deleted) : deleted;
     }
 
     private static WritePlan images(
-            TableDefinition table, Change change, boolean reinserts, boolean guarded, WritePlan otherwise) {
-        return new WritePlan.Images(table, change, table.writableColumns(), reinserts, guarded, otherwise);
+            WriteShape write, TableDefinition table, Change change, boolean guarded, WritePlan otherwise) {
+        return new WritePlan.Images(table, change, table.writableColumns(), false, guarded, !write.values(), otherwise);
     }
 
     /** As text if the statement fixes its rows by the primary key and nothing it leaves open is volatile. */

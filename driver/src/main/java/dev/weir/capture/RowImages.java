@@ -13,15 +13,56 @@ import org.jspecify.annotations.Nullable;
 
 /** Rows of a result as the log takes them. Thread-safe: holds nothing. */
 final class RowImages {
+    private static final int ROWS_AT_ONCE = 1000;
+    private static final long BYTES_AT_ONCE = 256 * 1024;
+
     private RowImages() {}
 
     /** All rows that follow the cursor. */
     static List<@Nullable Object[]> read(ResultSet rows) throws SQLException {
+        return read(rows, allColumns(rows));
+    }
+
+    static int[] allColumns(ResultSet rows) throws SQLException {
         int[] positions = new int[rows.getMetaData().getColumnCount()];
         for (int i = 0; i < positions.length; i++) {
             positions[i] = i + 1;
         }
-        return read(rows, positions);
+        return positions;
+    }
+
+    /** Takes some rows of many. */
+    @FunctionalInterface
+    interface Receiver {
+        void take(List<@Nullable Object[]> images) throws SQLException;
+    }
+
+    /**
+     * Hands over all rows that follow the cursor, so many at a time as fit into memory; never none.
+     *
+     * @param positions the columns wanted, from 1
+     * @return how many rows there were
+     */
+    static long read(ResultSet rows, int[] positions, Receiver receiver) throws SQLException {
+        ValueType[] types = types(rows, positions);
+        List<@Nullable Object[]> images = new ArrayList<>();
+        long count = 0;
+        long bytes = 0;
+        while (rows.next()) {
+            @Nullable Object[] image = image(rows, positions, types);
+            images.add(image);
+            bytes += Values.estimate(image);
+            count++;
+            if (images.size() == ROWS_AT_ONCE || bytes > BYTES_AT_ONCE) {
+                receiver.take(images);
+                images = new ArrayList<>();
+                bytes = 0;
+            }
+        }
+        if (!images.isEmpty()) {
+            receiver.take(images);
+        }
+        return count;
     }
 
     /**
@@ -30,20 +71,29 @@ final class RowImages {
      * @param positions the columns wanted, from 1
      */
     static List<@Nullable Object[]> read(ResultSet rows, int[] positions) throws SQLException {
+        ValueType[] types = types(rows, positions);
+        List<@Nullable Object[]> images = new ArrayList<>();
+        while (rows.next()) {
+            images.add(image(rows, positions, types));
+        }
+        return images;
+    }
+
+    private static ValueType[] types(ResultSet rows, int[] positions) throws SQLException {
         ResultSetMetaData meta = rows.getMetaData();
         ValueType[] types = new ValueType[positions.length];
         for (int i = 0; i < types.length; i++) {
             types[i] = ValueType.of(meta.getColumnTypeName(positions[i]));
         }
-        List<@Nullable Object[]> images = new ArrayList<>();
-        while (rows.next()) {
-            @Nullable Object[] image = new @Nullable Object[types.length];
-            for (int i = 0; i < types.length; i++) {
-                image[i] = Values.read(rows, positions[i], types[i]);
-            }
-            images.add(image);
+        return types;
+    }
+
+    private static @Nullable Object[] image(ResultSet rows, int[] positions, ValueType[] types) throws SQLException {
+        @Nullable Object[] image = new @Nullable Object[types.length];
+        for (int i = 0; i < types.length; i++) {
+            image[i] = Values.read(rows, positions[i], types[i]);
         }
-        return images;
+        return image;
     }
 
     /** New rows with all writable columns. */

@@ -100,7 +100,11 @@ final class TableComparison {
     private ByteBuffer identity(@Nullable Object[] image) {
         BodyWriter writer = new BodyWriter();
         writer.append(RowImages.inserted(table, List.<@Nullable Object[]>of(image)));
-        return ByteBuffer.wrap(writer.toByteArray());
+        try {
+            return writer.identity();
+        } finally {
+            writer.clear();
+        }
     }
 
     /** What has changed since the start: the rows that went, then the rows that came. */

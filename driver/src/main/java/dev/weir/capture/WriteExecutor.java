@@ -1,5 +1,6 @@
 package dev.weir.capture;
 
+import dev.weir.log.BodyWriter.Mark;
 import dev.weir.log.LoggedStatement;
 import dev.weir.log.ReplaySql;
 import dev.weir.log.SessionContext;
@@ -10,7 +11,10 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +24,29 @@ import org.jspecify.annotations.Nullable;
  * <p>A statement that fails leaves database and transaction as they were before it, unless the error ended the transaction.
  */
 final class WriteExecutor {
+    /** So many rows H2 shows under any setting that makes sense. */
+    private static final long FEW = 100;
+
+    /** How many rows H2 shows in a small heap, where it cannot be asked. */
+    private static final long SHOWN = 2_500;
+
+    private static final int MOST_BULKY = 64;
+
     private final Connection physical;
     private final PrimaryStore store;
     private final CapturedTransaction transaction;
+    /** Texts that have changed more rows than H2 shows. */
+    private final Set<String> bulky = new LinkedHashSet<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public boolean add(String sql) {
+            if (size() >= MOST_BULKY) {
+                clear();
+            }
+            return super.add(sql);
+        }
+    };
 
     WriteExecutor(Connection physical, PrimaryStore store, CapturedTransaction transaction) {
         this.physical = physical;
@@ -32,12 +56,18 @@ final class WriteExecutor {
 
     WriteOutcome execute(WritePlan plan, WriteRequest request, SessionContext context, PreparedStatements statements)
             throws SQLException {
+        if (!bulky.isEmpty() && bulky.contains(request.sql())) {
+            WritePlan otherwise = otherwise(plan);
+            if (otherwise != null) {
+                return execute(otherwise, request, context, statements);
+            }
+        }
         if (plan instanceof WritePlan.Point point) {
             return executePoint(point, request, context, statements);
         } else if (plan instanceof WritePlan.Images images) {
             return executeImages(images, request, context, statements);
         } else if (plan instanceof WritePlan.Deleted deleted) {
-            return executeDeleted(deleted, request, statements);
+            return executeDeleted(deleted, request, context, statements);
         } else if (plan instanceof WritePlan.LockFirst lockFirst) {
             return executeLockFirst(lockFirst, request, context, statements);
         } else if (plan instanceof WritePlan.Compare compare) {
@@ -48,6 +78,17 @@ final class WriteExecutor {
             throw Refusals.notReplicable(refused.reason());
         } else {
             return executePlain(request, statements);
+        }
+    }
+
+    /** The way for so many rows that H2 does not show them all; null if there is no other. */
+    private static @Nullable WritePlan otherwise(WritePlan plan) {
+        if (plan instanceof WritePlan.Images images) {
+            return images.otherwise();
+        } else if (plan instanceof WritePlan.Deleted deleted) {
+            return deleted.otherwise();
+        } else {
+            return plan instanceof WritePlan.LockFirst lockFirst ? lockFirst.otherwise() : null;
         }
     }
 
@@ -74,49 +115,89 @@ final class WriteExecutor {
     private WriteOutcome executeImages(
             WritePlan.Images plan, WriteRequest request, SessionContext context, PreparedStatements statements)
             throws SQLException {
-        Savepoint savepoint = plan.guarded() ? physical.setSavepoint() : null;
+        Savepoint savepoint = plan.guarded() || plan.bulk() ? physical.setSavepoint() : null;
         ImageColumns columns = ImageColumns.of(request.keys().columns(plan.table(), store), plan.logged());
         PreparedStatement statement = statements.prepare(request.sql(), columns.requested());
         request.bind(statement);
-        long count = statement.executeLargeUpdate();
-        List<@Nullable Object[]> images = readImages(transaction, statement, columns);
-        if (images.size() == count) {
-            transaction.appendImages(plan, images);
+        Mark mark = transaction.mark();
+        long count = -1;
+        long shown;
+        try {
+            count = statement.executeLargeUpdate();
+            shown = readImages(transaction, plan, statement, columns);
+        } catch (SQLException e) {
+            if (savepoint == null || !Refusals.isInternal(e) || !request.isRepeatable()) {
+                throw e;
+            }
+            // H2 fails so beyond MAX_MEMORY_ROWS; what it has done is undone below.
+            shown = count - 1;
+        }
+        if (shown == count) {
             return new WriteOutcome(count, statement, columns.asked());
         }
+        transaction.truncate(mark);
         if (savepoint == null || !request.isRepeatable()) {
             transaction.doom();
             throw Refusals.notReplicable("it changed " + count + " rows of table "
-                    + plan.table().name() + " but showed " + images.size()
+                    + plan.table().name() + " but showed " + shown
                     + " of them; roll back and write the rows with separate statements");
         }
-        physical.rollback(savepoint);
+        takeBack(savepoint);
+        bulky.add(request.sql());
         return execute(plan.otherwise(), request, context, statements);
     }
 
+    /** Undoes what has been executed since a savepoint, so that it can be done in another way. */
+    private void takeBack(Savepoint savepoint) throws SQLException {
+        transaction.doom();
+        physical.rollback(savepoint);
+        transaction.pardon();
+    }
+
     /**
-     * Reads the images behind the generated keys of the last execution and puts the cursor back for the application. If that fails, the statement has been executed but cannot be logged,
+     * Appends the images behind the generated keys of the last execution and puts the cursor back for the application. If that fails, the statement has been executed but cannot be logged,
      * so the transaction may only be rolled back.
+     *
+     * @return how many there were
      */
-    static List<@Nullable Object[]> readImages(
-            CapturedTransaction transaction, PreparedStatement statement, ImageColumns columns) throws SQLException {
+    static long readImages(
+            CapturedTransaction transaction, WritePlan.Images plan, PreparedStatement statement, ImageColumns columns)
+            throws SQLException {
+        if (!plan.reinserts()) {
+            return readImages(
+                    transaction, statement, columns.positions(), images -> transaction.appendImages(plan, images));
+        }
+        TableDefinition table = plan.table();
+        int[] key = Arrays.copyOf(columns.positions(), table.key().size());
+        readImages(transaction, statement, key, keys -> transaction.append(RowImages.deleted(table, keys)));
+        return readImages(
+                transaction,
+                statement,
+                columns.positions(),
+                images -> transaction.append(RowImages.inserted(table, images)));
+    }
+
+    private static long readImages(
+            CapturedTransaction transaction, PreparedStatement statement, int[] positions, RowImages.Receiver receiver)
+            throws SQLException {
         try {
             ResultSet keys = statement.getGeneratedKeys();
             if (keys.getMetaData().getColumnCount() == 0) {
-                return List.of();
+                return 0;
             }
-            List<@Nullable Object[]> images = RowImages.read(keys, columns.positions());
+            long count = RowImages.read(keys, positions, receiver);
             keys.beforeFirst();
-            return images;
+            return count;
         } catch (SQLException | RuntimeException e) {
             transaction.doom();
             throw e;
         }
     }
 
-    private WriteOutcome executeDeleted(WritePlan.Deleted plan, WriteRequest request, PreparedStatements statements)
+    private WriteOutcome executeDeleted(
+            WritePlan.Deleted plan, WriteRequest request, SessionContext context, PreparedStatements statements)
             throws SQLException {
-        return executeDeleted(plan, request, List.of(), statements);
+        return executeDeleted(plan, request, List.of(), context, statements);
     }
 
     /**
@@ -125,7 +206,11 @@ final class WriteExecutor {
      * @param wanted the columns of the deleted rows that the application has asked for, which lead in the result set of the outcome's statement
      */
     WriteOutcome executeDeleted(
-            WritePlan.Deleted plan, WriteRequest request, List<String> wanted, PreparedStatements statements)
+            WritePlan.Deleted plan,
+            WriteRequest request,
+            List<String> wanted,
+            SessionContext context,
+            PreparedStatements statements)
             throws SQLException {
         TableDefinition table = plan.table();
         ImageColumns columns = ImageColumns.of(wanted, table.hasKey() ? table.key() : table.writableColumns());
@@ -136,23 +221,33 @@ final class WriteExecutor {
         request.bind(statement);
         // OLD TABLE is not atomic: a failure half way leaves the rows before it deleted.
         Savepoint savepoint = physical.setSavepoint();
-        List<@Nullable Object[]> rows;
+        Mark mark = transaction.mark();
         try {
             ResultSet deleted = statement.executeQuery();
-            rows = RowImages.read(deleted, columns.positions());
+            long count = RowImages.read(
+                    deleted, columns.positions(), rows -> transaction.append(RowImages.deleted(table, rows)));
             if (wanted.isEmpty()) {
                 deleted.close();
             } else {
                 deleted.beforeFirst();
             }
+            if (count <= FEW || count <= mostShown()) {
+                return new WriteOutcome(count, statement, columns.asked());
+            }
         } catch (SQLException e) {
+            transaction.truncate(mark);
             undo(savepoint, e);
             throw e;
         }
-        if (!rows.isEmpty()) {
-            transaction.append(RowImages.deleted(table, rows));
+        transaction.truncate(mark);
+        takeBack(savepoint);
+        if (!wanted.isEmpty()) {
+            throw Refusals.notReplicable("it deletes more rows of table " + table.name()
+                    + " than H2 gives back (MAX_MEMORY_ROWS, " + mostShown()
+                    + "); delete fewer rows at a time, or without OLD TABLE");
         }
-        return new WriteOutcome(rows.size(), statement, columns.asked());
+        bulky.add(request.sql());
+        return execute(plan.otherwise(), request, context, statements);
     }
 
     private WriteOutcome executeLockFirst(
@@ -163,27 +258,44 @@ final class WriteExecutor {
             return execute(plan.otherwise(), request, context, statements);
         }
         Savepoint savepoint = physical.setSavepoint();
-        shareTable(plan.table());
-        List<@Nullable Object[]> before;
-        try (ResultSet locked = select.executeQuery()) {
-            before = RowImages.read(locked);
+        Mark mark = transaction.mark();
+        boolean logged = false;
+        try {
+            shareTable(plan.table());
+            TableDefinition table = plan.table();
+            long before;
+            try (ResultSet locked = select.executeQuery()) {
+                before = RowImages.read(
+                        locked,
+                        RowImages.allColumns(locked),
+                        rows -> transaction.append(RowImages.deleted(table, rows)));
+            }
+            ImageColumns columns = ImageColumns.of(request.keys().columns(table, store), table.writableColumns());
+            PreparedStatement statement = statements.prepare(request.sql(), columns.requested());
+            request.bind(statement);
+            long count = statement.executeLargeUpdate();
+            long after = readImages(
+                    transaction,
+                    statement,
+                    columns.positions(),
+                    rows -> transaction.append(RowImages.inserted(table, rows)));
+            // The locked rows still match, so as many changed rows are the same rows.
+            logged = count == before && count == after;
+            if (logged) {
+                return new WriteOutcome(count, statement, columns.asked());
+            }
+        } catch (SQLException e) {
+            if (!Refusals.isInternal(e) || !request.isRepeatable()) {
+                throw e;
+            }
+        } finally {
+            if (!logged) {
+                transaction.truncate(mark);
+            }
         }
-        TableDefinition table = plan.table();
-        ImageColumns columns = ImageColumns.of(request.keys().columns(table, store), table.writableColumns());
-        PreparedStatement statement = statements.prepare(request.sql(), columns.requested());
-        request.bind(statement);
-        long count = statement.executeLargeUpdate();
-        List<@Nullable Object[]> after = readImages(transaction, statement, columns);
-        // The locked rows still match, so as many changed rows are the same rows.
-        if (count != before.size() || count != after.size()) {
-            physical.rollback(savepoint);
-            return execute(plan.otherwise(), request, context, statements);
-        }
-        if (count != 0) {
-            transaction.append(RowImages.deleted(table, before));
-            transaction.append(RowImages.inserted(table, after));
-        }
-        return new WriteOutcome(count, statement, columns.asked());
+        takeBack(savepoint);
+        bulky.add(request.sql());
+        return execute(plan.otherwise(), request, context, statements);
     }
 
     /**
@@ -251,17 +363,18 @@ final class WriteExecutor {
     <T> T tracing(Work<T> work) throws SQLException {
         Savepoint savepoint = physical.setSavepoint();
         TransactionTrace trace = TransactionTrace.start(physical);
+        Mark mark = transaction.mark();
         try {
             T result = work.run();
-            List<LoggedStatement> changes = trace.changes();
             Catalog catalog = transaction.catalog(physical);
             Planner planner = new Planner(store, catalog, physical);
-            for (LoggedStatement change : changes) {
-                transaction.use(loggable((LoggedStatement.Rows) change, catalog, planner));
-            }
-            changes.forEach(transaction::append);
+            trace.changes(change -> {
+                transaction.use(loggable(change, catalog, planner));
+                transaction.append(change);
+            });
             return result;
         } catch (SQLException e) {
+            transaction.truncate(mark);
             if (TransactionTrace.isEnded(e)) {
                 transaction.doom();
                 throw Refusals.endedByItself();
@@ -291,7 +404,9 @@ final class WriteExecutor {
         for (TableComparison comparison : comparisons) {
             changes.addAll(comparison.changes());
         }
-        changes.forEach(transaction::append);
+        for (LoggedStatement change : changes) {
+            transaction.append(change);
+        }
     }
 
     private void undo(Savepoint savepoint, SQLException error) {
@@ -304,6 +419,10 @@ final class WriteExecutor {
             transaction.doom();
             error.addSuppressed(e);
         }
+    }
+
+    private long mostShown() throws SQLException {
+        return transaction.catalog(physical).settings().traces() ? TransactionTrace.mostShown(physical) : SHOWN;
     }
 
     static String quoted(List<String> columns) {

@@ -21,6 +21,7 @@ sealed interface WritePlan {
      * @param logged the columns to log, the key's first
      * @param reinserts whether the rows of an UPDATE are logged as deleted and inserted, all of them, since they may swap unique values
      * @param guarded whether it may change rows that the images do not show, so that a savepoint is needed to try {@code otherwise}
+     * @param bulk whether it may change any number of rows; H2 loses images beyond MAX_MEMORY_ROWS, so that a savepoint is needed, too
      */
     record Images(
             TableDefinition table,
@@ -28,6 +29,7 @@ sealed interface WritePlan {
             List<String> logged,
             boolean reinserts,
             boolean guarded,
+            boolean bulk,
             WritePlan otherwise)
             implements WritePlan {
         public Images {
@@ -35,8 +37,12 @@ sealed interface WritePlan {
         }
     }
 
-    /** A DELETE, run inside OLD TABLE so that it returns what it deletes. */
-    record Deleted(TableDefinition table) implements WritePlan {}
+    /**
+     * A DELETE, run inside OLD TABLE so that it returns what it deletes.
+     *
+     * @param otherwise for so many rows that H2 does not return them all
+     */
+    record Deleted(TableDefinition table, WritePlan otherwise) implements WritePlan {}
 
     /**
      * The rows that match the condition are locked and read first; then the statement runs and returns their images; both must be as many.

@@ -10,21 +10,29 @@ public final class BodyReader {
     private LoggedStatement.@Nullable Sql lastSql;
     private LoggedStatement.@Nullable Rows lastRows;
 
-    private BodyReader(byte[] body) {
-        in = new ByteSource(body);
+    BodyReader(ByteSource body) {
+        in = body;
     }
 
     /** The statements of a body in order; none if the body is empty. */
     public static List<LoggedStatement> read(byte[] body) {
-        BodyReader reader = new BodyReader(body);
+        return readAll(new BodyReader(new ByteSource(body)));
+    }
+
+    static List<LoggedStatement> readAll(BodyReader reader) {
         List<LoggedStatement> statements = new ArrayList<>();
-        if (!reader.in.isAtEnd()) {
-            reader.readVersion();
-        }
-        while (!reader.in.isAtEnd()) {
-            statements.add(reader.readStatement());
+        for (LoggedStatement next = reader.next(); next != null; next = reader.next()) {
+            statements.add(next);
         }
         return statements;
+    }
+
+    /** The next statement, of which large values are read where they lie; null at the end. */
+    public @Nullable LoggedStatement next() {
+        if (in.position() == 0 && !in.isAtEnd()) {
+            readVersion();
+        }
+        return in.isAtEnd() ? null : readStatement();
     }
 
     static boolean sameShape(LoggedStatement.Rows one, LoggedStatement.Rows other) {

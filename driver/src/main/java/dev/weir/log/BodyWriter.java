@@ -1,15 +1,19 @@
 package dev.weir.log;
 
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The growing body of a transaction that is still open: statements are encoded as they happen, and a rollback to a savepoint cuts the tail off.
+ * The growing body of a transaction that is still open: statements are encoded as they happen, and a rollback to a savepoint cuts the tail off. Beyond a megabyte it lies
+ * in a temporary file; that may fail with an {@link java.io.UncheckedIOException}.
  * Confined to one thread.
  */
 public final class BodyWriter {
     /** The first byte of every body; raised when the encoding changes. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     static final int SQL = 1;
     /** A statement with the same context and text as the last {@link #SQL} before it. */
@@ -25,16 +29,19 @@ public final class BodyWriter {
     /** Rows beyond this number go into a further {@link LoggedStatement.Rows}, so that a reader need not hold them all. */
     private static final int ROWS_AT_ONCE = 1000;
 
+    /** The same for about so many bytes. */
+    private static final long BYTES_AT_ONCE = 256 * 1024;
+
     private final ByteSink out = new ByteSink();
     private Mark mark = new Mark(0, null, null);
 
     /** A place in the body to which it can be cut back. Immutable. */
     public static final class Mark {
-        private final int size;
+        private final long size;
         private final LoggedStatement.@Nullable Sql lastSql;
         private final LoggedStatement.@Nullable Rows lastRows;
 
-        private Mark(int size, LoggedStatement.@Nullable Sql lastSql, LoggedStatement.@Nullable Rows lastRows) {
+        private Mark(long size, LoggedStatement.@Nullable Sql lastSql, LoggedStatement.@Nullable Rows lastRows) {
             this.size = size;
             this.lastSql = lastSql;
             this.lastRows = lastRows;
@@ -46,7 +53,7 @@ public final class BodyWriter {
     }
 
     /** The number of bytes so far. */
-    public int size() {
+    public long size() {
         return mark.size;
     }
 
@@ -86,8 +93,10 @@ public final class BodyWriter {
         if (statement instanceof LoggedStatement.Sql sql) {
             writeSql(sql);
         } else if (statement instanceof LoggedStatement.Rows rows) {
-            for (int from = 0; from < rows.rows().size(); from += ROWS_AT_ONCE) {
-                writeRows(rows, rows.rows().subList(from, Math.min(rows.rows().size(), from + ROWS_AT_ONCE)));
+            for (int from = 0; from < rows.rows().size(); ) {
+                int to = endOfPart(rows.rows(), from);
+                writeRows(rows, rows.rows().subList(from, to));
+                from = to;
             }
         } else if (statement instanceof LoggedStatement.Ddl ddl) {
             out.writeByte(DDL);
@@ -102,6 +111,16 @@ public final class BodyWriter {
             out.writeSigned(generator.next());
             mark = new Mark(out.size(), mark.lastSql, mark.lastRows);
         }
+    }
+
+    private static int endOfPart(List<@Nullable Object[]> rows, int from) {
+        int most = Math.min(rows.size(), from + ROWS_AT_ONCE);
+        long bytes = 0;
+        int to = from;
+        do {
+            bytes += ValueCodec.estimate(rows.get(to++));
+        } while (to < most && bytes < BYTES_AT_ONCE);
+        return to;
     }
 
     private void writeSql(LoggedStatement.Sql sql) {
@@ -155,7 +174,30 @@ public final class BodyWriter {
         ValueCodec.write(out, context.mode());
     }
 
+    /** The whole encoding. @throws IllegalStateException if it is too long to be in memory */
     public byte[] toByteArray() {
-        return out.toByteArray();
+        return out.content().toByteArray();
+    }
+
+    /** The encoding as it is now, without a copy; of no use once this has been changed. */
+    public LogBody body() {
+        return new LogBody(out.content());
+    }
+
+    /** What only writers with the same encoding have in common. */
+    public ByteBuffer identity() {
+        if (out.content().isInMemory()) {
+            return ByteBuffer.wrap(toByteArray());
+        }
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            LogBody body = body();
+            for (long from = 0; from < body.size(); from += LargeValue.SEGMENT) {
+                digest.update(body.part(from, LargeValue.SEGMENT));
+            }
+            return ByteBuffer.wrap(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
     }
 }

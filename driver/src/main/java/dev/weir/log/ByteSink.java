@@ -1,39 +1,43 @@
 package dev.weir.log;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
-/** A growing byte array with the primitive encodings of the log. Confined to one thread. */
+/** Growing bytes with the primitive encodings of the log. Confined to one thread. */
 final class ByteSink {
-    private byte[] bytes = new byte[256];
-    private int size;
+    private final Spill bytes = new Spill();
 
-    int size() {
-        return size;
+    /** What has been written, which grows and shrinks with this. */
+    Spill content() {
+        return bytes;
     }
 
-    void truncate(int newSize) {
-        size = newSize;
+    long size() {
+        return bytes.size();
     }
 
-    byte[] toByteArray() {
-        return Arrays.copyOf(bytes, size);
+    void truncate(long newSize) {
+        bytes.truncate(newSize);
     }
 
     void writeByte(int value) {
-        ensure(1);
-        bytes[size++] = (byte) value;
+        bytes.ensure(1);
+        int end = bytes.end();
+        bytes.tail()[end] = (byte) value;
+        bytes.advance(end + 1);
     }
 
     /** Seven bits a byte, lowest first; negative values take ten bytes. */
     void writeVarint(long value) {
-        ensure(10);
+        bytes.ensure(10);
+        byte[] tail = bytes.tail();
+        int end = bytes.end();
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
-            bytes[size++] = (byte) ((rest & 0x7F) | 0x80);
+            tail[end++] = (byte) ((rest & 0x7F) | 0x80);
             rest >>>= 7;
         }
-        bytes[size++] = (byte) rest;
+        tail[end++] = (byte) rest;
+        bytes.advance(end);
     }
 
     /** A varint in which small negative values are short too. */
@@ -42,10 +46,13 @@ final class ByteSink {
     }
 
     void writeFixed32(int value) {
-        ensure(4);
+        bytes.ensure(4);
+        byte[] tail = bytes.tail();
+        int end = bytes.end();
         for (int shift = 24; shift >= 0; shift -= 8) {
-            bytes[size++] = (byte) (value >>> shift);
+            tail[end++] = (byte) (value >>> shift);
         }
+        bytes.advance(end);
     }
 
     void writeFixed64(long value) {
@@ -54,29 +61,33 @@ final class ByteSink {
     }
 
     void writeBytes(byte[] value) {
-        writeVarint(value.length);
-        ensure(value.length);
-        System.arraycopy(value, 0, bytes, size, value.length);
-        size += value.length;
+        writeBytes(value, value.length);
+    }
+
+    /** The first bytes of an array, with their number. */
+    void writeBytes(byte[] value, int length) {
+        writeVarint(length);
+        bytes.append(value, 0, length);
     }
 
     /** UTF-8 when that is lossless; a string with unpaired surrogates goes as UTF-16 units. */
     void writeString(String value) {
-        byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
         if (isWellFormed(value)) {
+            byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
             writeVarint((long) utf8.length << 1);
-            ensure(utf8.length);
-            System.arraycopy(utf8, 0, bytes, size, utf8.length);
-            size += utf8.length;
+            bytes.append(utf8, 0, utf8.length);
             return;
         }
         writeVarint(((long) value.length() << 1) | 1);
-        ensure(2 * value.length());
+        bytes.ensure(Math.multiplyExact(2, value.length()));
+        byte[] tail = bytes.tail();
+        int end = bytes.end();
         for (int i = 0; i < value.length(); i++) {
             char unit = value.charAt(i);
-            bytes[size++] = (byte) (unit >>> 8);
-            bytes[size++] = (byte) unit;
+            tail[end++] = (byte) (unit >>> 8);
+            tail[end++] = (byte) unit;
         }
+        bytes.advance(end);
     }
 
     private static boolean isWellFormed(String value) {
@@ -93,12 +104,5 @@ final class ByteSink {
             }
         }
         return true;
-    }
-
-    private void ensure(int more) {
-        int needed = Math.addExact(size, more);
-        if (needed > bytes.length) {
-            bytes = Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - 16L, Math.max(needed, bytes.length * 2L)));
-        }
     }
 }

@@ -8,6 +8,8 @@ import java.util.zip.CRC32C;
  * The primary advances the chain in SQL ({@link WeirSchema#HEAD} column DIGEST); the replica recomputes it. Pure functions; thread-safe.
  */
 public final class Digest {
+    private static final int PART = 64 * 1024;
+
     private Digest() {}
 
     /** The chain after an entry, given the chain before it and the entry's own hash. */
@@ -17,12 +19,21 @@ public final class Digest {
 
     /** The hash of one entry: two independent 32-bit sums over kind and body. */
     public static long of(EntryKind kind, byte[] body) {
+        return new LogBody(body).hash(kind);
+    }
+
+    static long of(EntryKind kind, Content body) {
         CRC32C high = new CRC32C();
         CRC32 low = new CRC32();
         high.update(kind.code());
         low.update(kind.code());
-        high.update(body, 0, body.length);
-        low.update(body, 0, body.length);
+        byte[] part = new byte[(int) Math.min(PART, body.size())];
+        for (long position = 0; position < body.size(); ) {
+            int count = body.read(position, part, 0, part.length);
+            high.update(part, 0, count);
+            low.update(part, 0, count);
+            position += count;
+        }
         return (high.getValue() << 32) | low.getValue();
     }
 }

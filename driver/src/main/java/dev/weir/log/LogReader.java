@@ -1,6 +1,5 @@
 package dev.weir.log;
 
-import java.io.ByteArrayOutputStream;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -27,15 +26,15 @@ public final class LogReader {
     private static final String READ =
             "SELECT LSN, EPOCH, INCARNATION, ORIGIN, COMMITTED_AT, KIND, STATE, DIGEST, BODY, BODY_ID"
                     + " FROM WEIR.LOG WHERE LSN > ? ORDER BY LSN FETCH FIRST ? ROWS ONLY";
-    private static final String READ_CHUNKS = "SELECT BODY FROM WEIR.LOG_CHUNK WHERE BODY_ID = ? ORDER BY ORDINAL";
+    private static final String READ_CHUNK = "SELECT BODY FROM WEIR.LOG_CHUNK WHERE BODY_ID = ? AND ORDINAL = ?";
 
     /** No further body is loaded once those before it are longer than this together. */
-    private static final long BUDGET_BYTES = 16L * 1024 * 1024;
+    private static final long BUDGET_BYTES = 4L * 1024 * 1024;
 
     private LogReader() {}
 
     /**
-     * The entries that follow a position, ending in front of the first PENDING one, and earlier where their bodies grow large. Call it outside a transaction or under READ COMMITTED, else it sees no news.
+     * The entries that follow a position, ending in front of the first PENDING one, and earlier where their bodies grow large. Those beyond a megabyte are in temporary files until the caller closes them. Call it outside a transaction or under READ COMMITTED, else it sees no news.
      *
      * @param after the last LSN that the caller has
      * @param limit how many to read at most
@@ -63,7 +62,7 @@ public final class LogReader {
             if (bodyId != null) {
                 entries.set(i, withChunks(primary, entries.get(i), bodyId));
             }
-            bytes += entries.get(i).body().bytes().length;
+            bytes += entries.get(i).body().size();
         }
         return entries;
     }
@@ -81,17 +80,14 @@ public final class LogReader {
                 new LogBody(row.getBytes(9)));
     }
 
+    /** One chunk at a time, since H2 holds the whole result of a query. */
     private static LogTransaction withChunks(Connection primary, LogTransaction entry, UUID bodyId)
             throws SQLException {
-        ByteArrayOutputStream whole = new ByteArrayOutputStream();
-        whole.writeBytes(entry.body().bytes());
-        try (PreparedStatement statement = primary.prepareStatement(READ_CHUNKS)) {
+        LogBody whole;
+        try (PreparedStatement statement = primary.prepareStatement(READ_CHUNK)) {
             statement.setObject(1, bodyId);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    whole.writeBytes(rows.getBytes(1));
-                }
-            }
+            whole = LogBody.of(
+                    number -> number == 0 ? entry.body().part(0, Integer.MAX_VALUE) : chunk(statement, number - 1));
         }
         return new LogTransaction(
                 entry.lsn(),
@@ -102,6 +98,13 @@ public final class LogReader {
                 entry.kind(),
                 entry.state(),
                 entry.chain(),
-                new LogBody(whole.toByteArray()));
+                whole);
+    }
+
+    private static byte @Nullable [] chunk(PreparedStatement statement, int ordinal) throws SQLException {
+        statement.setInt(2, ordinal);
+        try (ResultSet row = statement.executeQuery()) {
+            return row.next() ? row.getBytes(1) : null;
+        }
     }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * One entry of the log: a committed transaction or a schema change. Immutable.
+ * One entry of the log: a committed transaction or a schema change. Immutable; its body may hold a file until it is closed.
  *
  * @param lsn its position; entries have consecutive LSNs, and LSN order is commit order
  * @param epoch the reign under which it was committed
@@ -26,11 +26,11 @@ public record LogTransaction(
         LogBody body) {
     /** The entry's own hash, over kind and body. */
     public long hash() {
-        return Digest.of(kind, body.bytes());
+        return body.hash(kind);
     }
 
-    /** The changes in order, decoded anew at each call. */
+    /** The changes in order, all decoded anew at each call; for what may be large, {@link LogBody#reader} gives them one by one. */
     public List<LoggedStatement> statements() {
-        return BodyReader.read(body.bytes());
+        return BodyReader.readAll(body.reader());
     }
 }

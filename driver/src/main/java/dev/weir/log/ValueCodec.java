@@ -1,5 +1,9 @@
 package dev.weir.log;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.LocalDate;
@@ -18,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The Java types of logged values: null, Boolean, Byte, Short, Integer, Long, BigDecimal, Float and Double (exact bits), String
  * (also ENUM, INTERVAL, DECFLOAT as text), byte[] (also JSON, GEOMETRY, JAVA_OBJECT and BLOB by their bytes), LocalDate,
- * LocalTime, OffsetTime, LocalDateTime, OffsetDateTime, UUID, {@link ArrayValue}, {@link RowValue}. Any other is an {@link IllegalArgumentException}.
+ * LocalTime, OffsetTime, LocalDateTime, OffsetDateTime, UUID, {@link ArrayValue}, {@link RowValue}, and {@link LargeValue} for a BLOB or CLOB beyond its limit. Any other is an {@link IllegalArgumentException}.
  */
 final class ValueCodec {
     private static final int NULL = 0;
@@ -41,6 +45,11 @@ final class ValueCodec {
     private static final int UUID_VALUE = 17;
     private static final int ARRAY = 18;
     private static final int ROW = 19;
+    private static final int LARGE_BYTES = 20;
+    private static final int LARGE_TEXT = 21;
+
+    /** About how many bytes a value takes of which nothing else is known. */
+    private static final int SMALL = 8;
 
     private ValueCodec() {}
 
@@ -67,6 +76,8 @@ final class ValueCodec {
         } else if (value instanceof RowValue row) {
             out.writeByte(ROW);
             writeAll(out, row.fields());
+        } else if (value instanceof LargeValue large) {
+            writeLarge(out, large);
         } else {
             writeTemporal(out, value);
         }
@@ -130,6 +141,57 @@ final class ValueCodec {
         }
     }
 
+    private static void writeLarge(ByteSink out, LargeValue value) {
+        try {
+            if (value instanceof LargeValue.Bytes bytes) {
+                out.writeByte(LARGE_BYTES);
+                writeSegments(out, bytes);
+            } else if (value instanceof LargeValue.Text text) {
+                out.writeByte(LARGE_TEXT);
+                writeSegments(out, text);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void writeSegments(ByteSink out, LargeValue.Bytes value) throws IOException {
+        byte[] segment = new byte[LargeValue.SEGMENT];
+        try (InputStream in = value.open()) {
+            int count;
+            do {
+                count = in.readNBytes(segment, 0, segment.length);
+                out.writeBytes(segment, count);
+            } while (count > 0);
+        }
+    }
+
+    private static void writeSegments(ByteSink out, LargeValue.Text value) throws IOException {
+        char[] segment = new char[LargeValue.SEGMENT];
+        try (Reader in = value.open()) {
+            int count;
+            do {
+                count = LargeValue.read(in, segment);
+                out.writeString(new String(segment, 0, count));
+            } while (count > 0);
+        }
+    }
+
+    /** About how many bytes of memory a row takes, give or take its small values. */
+    static long estimate(@Nullable Object[] row) {
+        long bytes = 0;
+        for (Object value : row) {
+            if (value instanceof String text) {
+                bytes += text.length();
+            } else if (value instanceof byte[] binary) {
+                bytes += binary.length;
+            } else {
+                bytes += SMALL;
+            }
+        }
+        return bytes;
+    }
+
     private static void writeTimestamp(ByteSink out, LocalDateTime timestamp) {
         out.writeSigned(timestamp.toLocalDate().toEpochDay());
         out.writeVarint(timestamp.toLocalTime().toNanoOfDay());
@@ -166,6 +228,16 @@ final class ValueCodec {
             case UUID_VALUE -> new UUID(in.readFixed64(), in.readFixed64());
             case ARRAY -> new ArrayValue(readAll(in));
             case ROW -> new RowValue(readAll(in));
+            case LARGE_BYTES -> {
+                LoggedBytes value = new LoggedBytes(in, in.position());
+                LoggedBytes.skip(in);
+                yield value;
+            }
+            case LARGE_TEXT -> {
+                LoggedText value = new LoggedText(in, in.position());
+                LoggedText.skip(in);
+                yield value;
+            }
             default -> throw new IllegalArgumentException("Log body has an unknown value tag " + tag);
         };
     }

@@ -14,6 +14,10 @@ public enum ValueType {
     NUMERIC,
     TEXT,
     BYTES,
+    /** A text of any length. */
+    CLOB,
+    /** Bytes of any length. */
+    BLOB,
     DATE,
     TIME,
     TIME_OFFSET,
@@ -43,23 +47,10 @@ public enum ValueType {
             case "REAL" -> REAL;
             case "DOUBLE", "DOUBLE PRECISION", "FLOAT" -> DOUBLE;
             case "NUMERIC", "DECIMAL" -> NUMERIC;
-            case "CHAR",
-                    "CHARACTER",
-                    "VARCHAR",
-                    "CHARACTER VARYING",
-                    "VARCHAR_IGNORECASE",
-                    "CLOB",
-                    "CHARACTER LARGE OBJECT",
-                    "DECFLOAT",
-                    "ENUM" -> TEXT;
-            case "BINARY",
-                    "VARBINARY",
-                    "BINARY VARYING",
-                    "BLOB",
-                    "BINARY LARGE OBJECT",
-                    "JSON",
-                    "GEOMETRY",
-                    "JAVA_OBJECT" -> BYTES;
+            case "CHAR", "CHARACTER", "VARCHAR", "CHARACTER VARYING", "VARCHAR_IGNORECASE", "DECFLOAT", "ENUM" -> TEXT;
+            case "BINARY", "VARBINARY", "BINARY VARYING", "JSON", "GEOMETRY", "JAVA_OBJECT" -> BYTES;
+            case "CLOB", "CHARACTER LARGE OBJECT" -> CLOB;
+            case "BLOB", "BINARY LARGE OBJECT" -> BLOB;
             case "DATE" -> DATE;
             case "TIME" -> TIME;
             case "TIME WITH TIME ZONE" -> TIME_OFFSET;

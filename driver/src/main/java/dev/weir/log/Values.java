@@ -1,10 +1,12 @@
 package dev.weir.log;
 
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientException;
 import java.sql.Types;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -36,6 +38,8 @@ public final class Values {
             case NUMERIC -> rows.getBigDecimal(column);
             case TEXT -> rows.getString(column);
             case BYTES -> rows.getBytes(column);
+            case CLOB -> LobValues.of(rows.getClob(column));
+            case BLOB -> LobValues.of(rows.getBlob(column));
             case DATE -> rows.getObject(column, LocalDate.class);
             case TIME -> rows.getObject(column, LocalTime.class);
             case TIME_OFFSET -> rows.getObject(column, OffsetTime.class);
@@ -48,8 +52,22 @@ public final class Values {
         };
     }
 
+    /** About how many bytes of memory a row takes, give or take its small values. */
+    public static long estimate(@Nullable Object[] row) {
+        return ValueCodec.estimate(row);
+    }
+
     private static @Nullable Object orNull(ResultSet rows, Object value) throws SQLException {
         return rows.wasNull() ? null : value;
+    }
+
+    /** How a value within another is read, which is in memory as a whole. */
+    private static ValueType inline(ValueType type) {
+        return switch (type) {
+            case CLOB -> ValueType.TEXT;
+            case BLOB -> ValueType.BYTES;
+            default -> type;
+        };
     }
 
     private static @Nullable Object readArray(ResultSet rows, int column) throws SQLException {
@@ -65,7 +83,7 @@ public final class Values {
                 throw ValueType.unsupported("ROW ARRAY");
             }
             while (items.next()) {
-                elements.add(read(items, 2, type));
+                elements.add(read(items, 2, inline(type)));
             }
         } finally {
             array.free();
@@ -83,7 +101,7 @@ public final class Values {
             int count = row.getMetaData().getColumnCount();
             row.next();
             for (int i = 1; i <= count; i++) {
-                fields.add(read(row, i, ValueType.of(row.getMetaData().getColumnTypeName(i))));
+                fields.add(read(row, i, inline(ValueType.of(row.getMetaData().getColumnTypeName(i)))));
             }
             return new RowValue(fields);
         }
@@ -111,10 +129,24 @@ public final class Values {
             statement.setBytes(index, bytes);
         } else if (value instanceof BigDecimal number) {
             statement.setBigDecimal(index, number);
+        } else if (value instanceof LargeValue large) {
+            bindLarge(statement, index, large);
         } else {
             statement.setObject(index, value);
         }
         return index + 1;
+    }
+
+    private static void bindLarge(PreparedStatement statement, int index, LargeValue value) throws SQLException {
+        try {
+            if (value instanceof LargeValue.Bytes bytes) {
+                statement.setBinaryStream(index, bytes.open());
+            } else if (value instanceof LargeValue.Text text) {
+                statement.setCharacterStream(index, text.open());
+            }
+        } catch (IOException e) {
+            throw new SQLNonTransientException("A large value cannot be read: " + e.getMessage(), "58030", e);
+        }
     }
 
     private static int bindAll(PreparedStatement statement, int index, List<@Nullable Object> values)

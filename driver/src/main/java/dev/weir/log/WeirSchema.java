@@ -17,7 +17,7 @@ import java.util.UUID;
  *   <li>{@link #HEAD}, one row: the end of the log. Locked by each commit from its update to its COMMIT, within one round trip; so LSN order is
  *       commit order without holes. EPOCH is the fence: a commit under another epoch fails. GATE 1 asks writers to wait before they start a
  *       transaction. SCHEMA_LSN is the LSN of the newest schema change. INCARNATION is renewed whenever the primary opens its store.
- *   <li>{@link #LOG}: one row per committed transaction. A body longer than {@link #CHUNK_BYTES} continues in {@link #LOG_CHUNK} under BODY_ID.
+ *   <li>{@link #LOG}: one row per committed transaction. A body longer than {@link #FIRST_BYTES} continues in {@link #LOG_CHUNK} under BODY_ID, in rows numbered from 0.
  *   <li>{@link #INCARNATION}: each opening of the store, the LSN it started from, and the LSN up to which its log is known to survive a crash.
  *   <li>{@link #DDL_LOCK}, one row, locked while a schema change runs.
  *   <li>{@link #REPLICA} on the primary: the registered replicas, how far they have got, and behind which entry the log is kept for each, unless its STATE is DROPPED.
@@ -41,9 +41,12 @@ public final class WeirSchema {
     public static final String CHECKPOINT = "WEIR.CHECKPOINT";
 
     /** The version of tables and body encoding, stored in NODE.FORMAT. */
-    public static final int FORMAT = 2;
+    public static final int FORMAT = 3;
 
-    /** How many bytes of a body stand in one row at most. */
+    /** How many bytes of a transaction's body stand in {@link #LOG} at most, so that many entries can be read at once. */
+    public static final int FIRST_BYTES = 32 * 1024;
+
+    /** How many bytes of what follows stand in one row of {@link #LOG_CHUNK} at most. */
     public static final int CHUNK_BYTES = 512 * 1024;
 
     private static final List<String> TABLES = List.of(

@@ -1,23 +1,29 @@
 package dev.weir.replicator;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The thread of one duty: it works until nothing is left to do, then rests until it is woken or the rest is over.
- * Owns the only thread and the only waiting of what it runs. Never interrupts its thread, because H2 closes a store's file when a thread is interrupted in it.
+ * Owns the only thread and the only waiting of what it runs. Outlives whatever the duty throws, out of memory too: that is logged, and the duty is tried again
+ * after a pause that grows up to some seconds. Never interrupts its thread, because H2 closes a store's file when a thread is interrupted in it.
  * Thread-safe.
  */
 public final class Runner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
+
+    private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(5);
 
     private final Duty duty;
     private final long restNanos;
     private final Thread thread;
     private volatile boolean signalled;
     private volatile boolean stopped;
+    private long failurePause = FIRST_PAUSE;
 
     /** @param rest how long to wait after a round in which nothing was done, unless woken */
     public Runner(String name, Duty duty, Duration rest) {
@@ -55,18 +61,29 @@ public final class Runner implements AutoCloseable {
     }
 
     private void run() {
-        try {
-            while (!stopped) {
-                signalled = false;
+        while (!stopped) {
+            signalled = false;
+            try {
                 int done = duty.work();
+                failurePause = FIRST_PAUSE;
                 pace(duty.paceNanos());
                 if (done == 0 && !signalled && !stopped) {
                     LockSupport.parkNanos(this, restNanos);
                 }
+            } catch (RuntimeException | Error e) {
+                report(e);
+                pace(failurePause);
+                failurePause = Math.min(LONGEST_PAUSE, 2 * failurePause);
             }
-        } catch (RuntimeException | Error e) {
-            LOG.error("event=runner_failed runner={}", thread.getName(), e);
-            throw e;
+        }
+    }
+
+    private void report(Throwable failure) {
+        try {
+            LOG.error("event=runner_failed runner={} action=retry", thread.getName(), failure);
+        } catch (OutOfMemoryError again) {
+            // There is no memory to say so; the next round may have some.
+            Thread.onSpinWait();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.weir.replicator.replica;
 
+import dev.weir.log.BodyReader;
 import dev.weir.log.Digest;
 import dev.weir.log.EntryKind;
 import dev.weir.log.EntryState;
@@ -17,6 +18,7 @@ import dev.weir.log.Values;
 import dev.weir.replicator.replica.ApplyFailure.Remedy;
 import dev.weir.replicator.source.Position;
 import dev.weir.replicator.source.Sessions;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -122,16 +124,26 @@ final class Applier {
                     null);
         }
         if (entry.state() == EntryState.DONE) {
-            for (LoggedStatement statement : entry.statements()) {
-                try {
-                    apply(entry, statement);
-                } catch (SQLException e) {
-                    throw failure(entry.lsn(), e);
-                }
-            }
+            applyStatements(entry);
         }
         tip = new Position(entry.lsn(), entry.epoch(), entry.incarnation(), entry.chain(), entry.committedAt());
         pendingChanges++;
+    }
+
+    /** One statement after the other, so that an entry of any length takes little memory. */
+    private void applyStatements(LogTransaction entry) throws ApplyFailure {
+        try {
+            BodyReader statements = entry.body().reader();
+            for (LoggedStatement next = statements.next(); next != null; next = statements.next()) {
+                apply(entry, next);
+            }
+        } catch (SQLException e) {
+            throw failure(entry.lsn(), e);
+        } catch (UncheckedIOException e) {
+            throw new ApplyFailure(entry.lsn(), Remedy.RETRY, String.valueOf(e.getMessage()), e);
+        } catch (IllegalArgumentException e) {
+            throw new ApplyFailure(entry.lsn(), Remedy.NONE, "it cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private void requireSuccessor(LogTransaction entry) throws ApplyFailure {

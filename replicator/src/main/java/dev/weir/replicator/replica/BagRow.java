@@ -6,10 +6,10 @@ import dev.weir.log.LoggedStatement.Rows;
 import dev.weir.log.ReplaySql;
 import dev.weir.log.ValueType;
 import dev.weir.log.Values;
+import java.nio.ByteBuffer;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,7 @@ final class BagRow {
 
     /** Deletes one such row; returns how many were deleted, 0 or 1. */
     long delete(Rows rows, @Nullable Object[] row) throws SQLException {
-        byte[] wanted = encoded(rows, row);
+        ByteBuffer wanted = encoded(rows, row);
         PreparedStatement query = statements.prepare(null, ReplaySql.equalRows(rows, row));
         ReplaySql.bind(query, rows, row, 0);
         long key;
@@ -36,7 +36,7 @@ final class BagRow {
                     return 0;
                 }
                 key = found.getLong(1);
-            } while (!Arrays.equals(encoded(rows, image(found, row.length)), wanted));
+            } while (!encoded(rows, image(found, row.length)).equals(wanted));
         }
         PreparedStatement delete = statements.prepare(null, ReplaySql.deleteOne(rows));
         delete.setLong(1, key);
@@ -52,10 +52,14 @@ final class BagRow {
         return image;
     }
 
-    private static byte[] encoded(Rows rows, @Nullable Object[] row) {
+    private static ByteBuffer encoded(Rows rows, @Nullable Object[] row) {
         BodyWriter writer = new BodyWriter();
         writer.append(new Rows(
                 rows.schema(), rows.table(), Change.INSERT, rows.columns(), 0, List.<@Nullable Object[]>of(row)));
-        return writer.toByteArray();
+        try {
+            return writer.identity();
+        } finally {
+            writer.clear();
+        }
     }
 }

@@ -166,6 +166,12 @@ public final class Replication implements AutoCloseable {
             closeSource();
             closeStore();
             stall("replica", e);
+        } catch (RuntimeException | Error e) {
+            // Whatever it was, the transaction that was open is not whole.
+            LOG.error("event=step_failed replica={} action=reopen", site.name(), e);
+            closeSource();
+            closeStore();
+            stall("replica", new SQLException(e.toString(), e));
         }
         return 0;
     }
@@ -264,26 +270,31 @@ public final class Replication implements AutoCloseable {
         if (readable == null) {
             admitReaders(connected, opened);
         }
-        LogSource.Batch batch = ask(() -> connected.read(after));
-        List<LogTransaction> entries = batch.entries();
-        if (!entries.isEmpty()) {
-            lag = heard().from(entries.get(0).committedAt());
-            receivedLsn = entries.get(entries.size() - 1).lsn().value();
-            opened.applier().apply(entries);
-            lag = heard().from(opened.applied().committedAt());
+        int count;
+        boolean hasMore;
+        try (LogSource.Batch batch = ask(() -> connected.read(after))) {
+            List<LogTransaction> entries = batch.entries();
+            count = entries.size();
+            hasMore = batch.hasMore();
+            if (count > 0) {
+                lag = heard().from(entries.get(0).committedAt());
+                receivedLsn = entries.get(count - 1).lsn().value();
+                opened.applier().apply(entries);
+                lag = heard().from(opened.applied().committedAt());
+            }
         }
         opened.flushIfDue(nanoClock.getAsLong());
-        if (isKeptWaiting(opened, entries.isEmpty())) {
+        if (isKeptWaiting(opened, count == 0)) {
             become(
                     ReplicaState.STALLED,
                     "primary: none of its newer entries has become durable for " + LONGEST_WAIT.toSeconds()
                             + " s; a statement writes for so long, or the store is not run by weir-replicator primary");
         } else {
-            become(batch.hasMore() && isFarBehind(opened) ? ReplicaState.CATCHING_UP : ReplicaState.STREAMING, "");
+            become(hasMore && isFarBehind(opened) ? ReplicaState.CATCHING_UP : ReplicaState.STREAMING, "");
         }
         pause = FIRST_PAUSE;
         report(connected, opened.applied(), opened.durable());
-        return entries.size();
+        return count;
     }
 
     /** Lets readers see a copy when the primary cannot lose any more of what it holds. */
@@ -435,7 +446,7 @@ public final class Replication implements AutoCloseable {
     private void replace(LogSource connected, ReplicaStore old) throws SQLException {
         try {
             seed(connected, old);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException | Error e) {
             old.close();
             throw e;
         }

@@ -21,7 +21,7 @@ import java.util.UUID;
  */
 public final class LogSource implements AutoCloseable {
     private static final int FIRST_ENTRIES = 64;
-    private static final int MOST_ENTRIES = 1_000;
+    private static final int MOST_ENTRIES = 500;
     private static final long BATCH_BYTES = 4L * 1024 * 1024;
 
     private final Connection connection;
@@ -111,13 +111,18 @@ public final class LogSource implements AutoCloseable {
         if (entries.isEmpty()) {
             return new Batch(entries, false);
         }
+        return new Batch(entries, sized(entries) == asked);
+    }
+
+    /** Takes the measure of entries for the next ones; returns how many there are. */
+    private int sized(List<LogTransaction> entries) {
         long bytes = 0;
         for (LogTransaction entry : entries) {
-            bytes += entry.body().bytes().length;
+            bytes += entry.body().size();
         }
         long average = Math.max(1, bytes / entries.size());
         limit = (int) Math.max(1, Math.min(MOST_ENTRIES, BATCH_BYTES / average));
-        return new Batch(entries, entries.size() == asked);
+        return entries.size();
     }
 
     /** How much of the log is known to survive a crash of the primary; 0 if nobody keeps its store. */
@@ -128,11 +133,16 @@ public final class LogSource implements AutoCloseable {
     }
 
     /**
-     * Entries read together. Immutable.
+     * Entries read together; those that are long lie in temporary files until this is closed.
      *
      * @param hasMore whether others are likely to follow at once
      */
-    public record Batch(List<LogTransaction> entries, boolean hasMore) {}
+    public record Batch(List<LogTransaction> entries, boolean hasMore) implements AutoCloseable {
+        @Override
+        public void close() {
+            entries.forEach(entry -> entry.body().close());
+        }
+    }
 
     /** Where a replica's position stands in this primary's history. */
     public Lineage lineage(Position position) throws SQLException {
