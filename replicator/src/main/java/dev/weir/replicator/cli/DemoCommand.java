@@ -1,6 +1,8 @@
 package dev.weir.replicator.cli;
 
+import dev.weir.replicator.EmbeddedProvider;
 import dev.weir.replicator.Runner;
+import dev.weir.replicator.RunningCluster;
 import dev.weir.replicator.StoreComparison;
 import dev.weir.replicator.StoreComparison.TableResult;
 import dev.weir.replicator.source.Sessions;
@@ -24,6 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -43,6 +46,7 @@ import picocli.CommandLine.Spec;
             "2:the command line is wrong"
         })
 final class DemoCommand implements Callable<Integer> {
+    private static final String DASHBOARD = "127.0.0.1:9100";
     private static final int CUSTOMERS = 4;
     private static final int BROWSERS = 8;
     private static final Duration THINKING = Duration.ofMillis(2);
@@ -63,6 +67,9 @@ final class DemoCommand implements Callable<Integer> {
             description = "How many replicas (default: ${DEFAULT-VALUE}).")
     int replicas;
 
+    @Mixin
+    Watching watching = new Watching();
+
     @Spec
     CommandSpec spec = CommandSpec.create();
 
@@ -73,14 +80,14 @@ final class DemoCommand implements Callable<Integer> {
         }
         Path directory = Files.createTempDirectory("weir-demo");
         try {
-            return run("jdbc:weir:h2:" + directory.resolve("shop") + ";weir.replicas=" + replicas
-                    + ";weir.sessionScope=connection");
+            return run(directory.resolve("shop").toString());
         } finally {
             delete(directory);
         }
     }
 
-    private int run(String url) throws SQLException, InterruptedException {
+    private int run(String store) throws SQLException, InterruptedException, CommandFailure {
+        String url = "jdbc:weir:h2:" + store + ";weir.replicas=" + replicas + ";weir.sessionScope=connection";
         PrintWriter out = spec.commandLine().getOut();
         out.println(url);
         out.println(CUSTOMERS + " customers write, " + BROWSERS + " browsers read, for " + seconds + " s");
@@ -88,8 +95,27 @@ final class DemoCommand implements Callable<Integer> {
         DemoShop.Counters counters = new DemoShop.Counters();
         DemoShop.open(url);
         try (Connection observer = DriverManager.getConnection(url, "sa", "")) {
-            load(url, counters, observer, new DemoView(out, Terminal.isAttached()));
-            return conclude(out, counters, observer);
+            Watching.Watch watch = watch(store, out);
+            try {
+                load(url, counters, observer, new DemoView(out, Terminal.isAttached()));
+                return conclude(out, counters, observer);
+            } finally {
+                watch.close();
+            }
+        }
+    }
+
+    /** Watches over the cluster that the application's driver has started; at the usual address, or any other if that is taken. */
+    private Watching.Watch watch(String store, PrintWriter out) throws SQLException, CommandFailure {
+        RunningCluster cluster = EmbeddedProvider.running("jdbc:h2:" + store)
+                .orElseThrow(() -> new CommandFailure("The demo's cluster is not running"));
+        try {
+            return watching.start(cluster, "sa", "", out, DASHBOARD);
+        } catch (CommandFailure taken) {
+            if (watching.http != null) {
+                throw taken;
+            }
+            return watching.start(cluster, "sa", "", out, "127.0.0.1:0");
         }
     }
 

@@ -31,7 +31,9 @@ public final class Main {
             "org.slf4j.simpleLogger.dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
             "org.slf4j.simpleLogger.showThreadName", "false",
             "org.slf4j.simpleLogger.showLogName", "false",
-            "org.slf4j.simpleLogger.log.com.zaxxer.hikari", "warn");
+            "org.slf4j.simpleLogger.log.com.zaxxer.hikari", "warn",
+            "org.slf4j.simpleLogger.log.io.javalin", "warn",
+            "org.slf4j.simpleLogger.log.org.eclipse.jetty", "warn");
 
     private Main() {}
 

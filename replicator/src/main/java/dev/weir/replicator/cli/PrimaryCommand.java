@@ -2,12 +2,15 @@ package dev.weir.replicator.cli;
 
 import dev.weir.replicator.Duty;
 import dev.weir.replicator.Runner;
+import dev.weir.replicator.RunningCluster;
 import dev.weir.replicator.source.LogRetention;
+import dev.weir.replicator.source.PrimaryAccess;
 import dev.weir.replicator.source.PrimaryStore;
 import dev.weir.replicator.source.StoreUrl;
 import java.nio.file.Files;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +60,9 @@ final class PrimaryCommand implements Callable<Integer> {
     Retention retention = new Retention();
 
     @Mixin
+    Watching watching = new Watching();
+
+    @Mixin
     Credentials credentials = new Credentials();
 
     @Spec
@@ -80,14 +86,32 @@ final class PrimaryCommand implements Callable<Integer> {
         Runner flusher = new Runner("weir-flush", keeper.flush(), FLUSH_INTERVAL);
         runner.start();
         flusher.start();
+        PrimaryAccess access = new PrimaryAccess(url, credentials.user, password);
+        Watching.Watch watch;
+        try {
+            watch = watching.start(
+                    new RunningCluster(access, List.of()),
+                    credentials.user,
+                    password,
+                    spec.commandLine().getOut(),
+                    null);
+        } catch (CommandFailure e) {
+            end(service, runner, flusher, keeper);
+            throw e;
+        }
         UntilStopped.run(() -> {
-            ending = true;
-            service.stop();
-            runner.close();
-            flusher.close();
-            keeper.close();
+            watch.close();
+            end(service, runner, flusher, keeper);
         });
         return 0;
+    }
+
+    private void end(TcpService service, Runner runner, Runner flusher, Keeper keeper) {
+        ending = true;
+        service.stop();
+        runner.close();
+        flusher.close();
+        keeper.close();
     }
 
     /** Holds the store open, and opens it again when an administrator has shut it down. Confined to one thread, but for {@link #flush}. */

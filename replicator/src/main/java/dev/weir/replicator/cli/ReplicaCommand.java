@@ -1,12 +1,14 @@
 package dev.weir.replicator.cli;
 
-import dev.weir.replicator.Runner;
+import dev.weir.replicator.LocalReplica;
+import dev.weir.replicator.RunningCluster;
 import dev.weir.replicator.replica.ReplicaSite;
 import dev.weir.replicator.replica.Replication;
 import dev.weir.replicator.source.PrimaryAccess;
 import dev.weir.replicator.source.StoreUrl;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +66,9 @@ final class ReplicaCommand implements Callable<Integer> {
     Serving serving = new Serving();
 
     @Mixin
+    Watching watching = new Watching();
+
+    @Mixin
     Credentials credentials = new Credentials();
 
     @Spec
@@ -76,10 +81,9 @@ final class ReplicaCommand implements Callable<Integer> {
         StoreUrl own = Stores.local(store);
         StoreUrl source = Stores.parse(primary);
         TcpService service = new TcpService(serving, Stores.databaseName(source), own);
+        PrimaryAccess access = new PrimaryAccess(source, credentials.user, password);
         Replication replication = new Replication(
-                new ReplicaSite(name, own, service.url(), source.filePassword(password)),
-                new PrimaryAccess(source, credentials.user, password),
-                System::nanoTime);
+                new ReplicaSite(name, own, service.url(), source.filePassword(password)), access, System::nanoTime);
         replication.work();
         if (replication.isHopeless() && replication.appliedLsn() < 0) {
             String reason = replication.status().message();
@@ -88,12 +92,25 @@ final class ReplicaCommand implements Callable<Integer> {
         }
         Announced announced = new Announced(service, replication);
         announced.adjust();
-        Runner runner = new Runner("weir-" + name, announced::work, REST);
-        runner.start();
-        UntilStopped.run(() -> {
-            runner.close();
+        LocalReplica replica = new LocalReplica(replication, announced::work, REST);
+        replica.start();
+        Watching.Watch watch;
+        try {
+            watch = watching.start(
+                    new RunningCluster(access, List.of(replica)),
+                    credentials.user,
+                    password,
+                    spec.commandLine().getOut(),
+                    null);
+        } catch (CommandFailure e) {
+            replica.close();
             service.stop();
-            replication.close();
+            throw e;
+        }
+        UntilStopped.run(() -> {
+            watch.close();
+            replica.close();
+            service.stop();
         });
         return 0;
     }

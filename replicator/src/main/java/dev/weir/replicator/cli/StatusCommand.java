@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,7 +26,7 @@ import picocli.CommandLine.Spec;
         name = "status",
         mixinStandardHelpOptions = true,
         description = {
-            "Shows the primary and its replicas: position, state, and how far behind they are by the primary's commit times."
+            "Shows the primary and its replicas: position, state, and how far behind they are in entries and by the times of the commits."
                     + " Each H2 replica behind a server is asked as well; of PostgreSQL, pg_stat_replication.",
             "What is not known is shown as unknown. The rate is known from the second look of --watch on."
         },
@@ -42,13 +41,15 @@ final class StatusCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object on one line, with --watch one for each look.")
     boolean json;
 
+    @Option(names = "--watch", description = "Look again and again until the command is ended.")
+    boolean watch;
+
     @Option(
-            names = "--watch",
+            names = "--interval",
+            defaultValue = "1s",
             paramLabel = "TIME",
-            arity = "0..1",
-            fallbackValue = "1s",
-            description = "Look again each TIME (1s if none is given) until the command is ended.")
-    @Nullable Duration watch;
+            description = "How long --watch waits between two looks (default: ${DEFAULT-VALUE}).")
+    Duration interval = Duration.ofSeconds(1);
 
     @Mixin
     Limits limits = new Limits();
@@ -61,7 +62,6 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Duration pause = watch;
         try (Monitor monitor = new Monitor(probe(), limits.thresholds(), List.of())) {
             Overview first = look(monitor);
             if (first.sample().primary().isEmpty()) {
@@ -69,14 +69,14 @@ final class StatusCommand implements Callable<Integer> {
                         "The primary cannot be asked: " + first.sample().trouble());
             }
             show(first, false);
-            if (pause != null) {
+            if (watch) {
                 Runner runner = new Runner(
                         "weir-status",
                         () -> {
                             show(look(monitor), Terminal.isAttached());
                             return 0;
                         },
-                        pause);
+                        interval);
                 runner.start();
                 UntilStopped.run(runner::close);
             }

@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks an H2 primary for its log and its registered replicas, and each replica for its position: those of this JVM directly, those behind a server through a session
- * of its own. Lag is told by the primary's clock alone. Confined to one thread.
+ * of its own. Lag is told by the times of the commits and the primary's clock; where an application's clock, which stamps its commits, contradicts what has been seen
+ * of the log, what has been seen counts. Confined to one thread.
  */
 public final class H2Probe implements ClusterProbe {
     private static final Logger LOG = LoggerFactory.getLogger(H2Probe.class);
@@ -40,6 +41,7 @@ public final class H2Probe implements ClusterProbe {
     private final ReplicaContact.NodeSessions sessions;
     private final InstantSource clock;
     private final Map<String, ReplicaContact> contacts = new HashMap<>();
+    private final Timeline timeline = new Timeline();
     private final Map<String, ReplicaSample> known = new TreeMap<>();
     private @Nullable PrimaryQuestions questions;
     private String cluster = "";
@@ -60,6 +62,7 @@ public final class H2Probe implements ClusterProbe {
         try {
             PrimaryQuestions asked = connected();
             PrimaryQuestions.Head head = asked.head();
+            timeline.add(head.middleNanos(), head.primary().lsn());
             List<PrimaryQuestions.Registered> registered = asked.replicas();
             List<ReplicaSample> samples = merge(asked, head, registered, at);
             known.clear();
@@ -234,7 +237,7 @@ public final class H2Probe implements ClusterProbe {
                 : OptionalLong.of(Math.max(0, head.primary().lsn() - applied.getAsLong()));
     }
 
-    private static Optional<Duration> lag(PrimaryQuestions asked, PrimaryQuestions.Head head, OptionalLong applied)
+    private Optional<Duration> lag(PrimaryQuestions asked, PrimaryQuestions.Head head, OptionalLong applied)
             throws SQLException {
         if (applied.isEmpty()) {
             return Optional.empty();
@@ -244,7 +247,8 @@ public final class H2Probe implements ClusterProbe {
         }
         return asked.committedAt(applied.getAsLong() + 1)
                 .map(oldest -> Duration.between(oldest, head.primary().now()))
-                .map(age -> age.isNegative() ? Duration.ZERO : age);
+                .map(age -> timeline.corrected(
+                        age.isNegative() ? Duration.ZERO : age, applied.getAsLong(), head.middleNanos()));
     }
 
     /** What can still be told while the primary is away: where the replicas of this JVM are, but not how far behind. */

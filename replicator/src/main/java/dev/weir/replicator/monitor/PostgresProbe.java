@@ -172,7 +172,7 @@ public final class PostgresProbe implements ClusterProbe {
                 applied.isEmpty()
                         ? OptionalLong.empty()
                         : OptionalLong.of(Math.max(0, primary.lsn() - applied.getAsLong())),
-                applied.isEmpty() ? Optional.empty() : timeline.ageOfWhatFollows(applied.getAsLong(), nanos),
+                applied.isEmpty() ? Optional.empty() : timeline.mostAgeAfter(applied.getAsLong(), nanos),
                 age,
                 Optional.empty(),
                 sync == null ? Optional.empty() : Optional.of(sync.equals("sync") || sync.equals("quorum")),

@@ -16,7 +16,7 @@ import java.util.OptionalLong;
  * @param durableLsn the newest entry that it would still hold after a crash
  * @param lagEntries how many entries of the primary it has not applied; empty on PostgreSQL, which counts bytes
  * @param lagBytes how much of the primary's log it has not applied; empty on H2, which counts entries
- * @param lag the age of the oldest of them by the primary's commit times, zero if there is none; on PostgreSQL that age at most
+ * @param lag the age of the oldest of them by its commit time, zero if there is none; on PostgreSQL that age at most
  * @param heartbeatAge the time since it last told the primary how far it is, by the primary's clock
  * @param clockSkew how far its clock is ahead of the primary's; negative if it is behind
  * @param synchronous whether commits of the primary wait for it

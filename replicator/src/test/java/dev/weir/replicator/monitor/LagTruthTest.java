@@ -25,7 +25,9 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +47,12 @@ class LagTruthTest {
     private LocalReplica replica;
     private H2Probe probe;
     private boolean primaryOpen = true;
+
+    /** A thread that dies is what is looked at here, not a failure of the test. */
+    @BeforeAll
+    static void leaveThreadsAlone() {
+        Awaitility.doNotCatchUncaughtExceptionsByDefault();
+    }
 
     @BeforeEach
     void start() throws SQLException {
@@ -214,6 +222,30 @@ class LagTruthTest {
                             Duration.between(oldest, answered).plusMillis(2));
             assertThat(told.clockSkew().orElseThrow().minus(offset).abs())
                     .isLessThan(Duration.between(asked, answered).plusMillis(10));
+        }
+    }
+
+    @Test
+    void shouldTellWhatItHasSeenWhenApplicationsClockIsWrong() throws SQLException {
+        for (Duration skew : List.of(Duration.ofSeconds(-30), Duration.ofSeconds(30))) {
+            pause();
+            Instant before = Instant.now();
+            r1();
+            writer.skew(skew);
+            insert(skew.isNegative() ? 100 : 200, 4);
+            r1();
+            Instant seen = Instant.now();
+            await().atMost(LIMIT)
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> Duration.between(seen, Instant.now()).toMillis() > 300);
+
+            ReplicaSample told = r1();
+            Instant answered = Instant.now();
+
+            assertThat(told.lagEntries()).hasValue(4);
+            assertThat(told.lag().orElseThrow()).isBetween(Duration.ofMillis(290), Duration.between(before, answered));
+            replica.resume();
+            await().atMost(LIMIT).until(() -> r1().lagEntries().equals(OptionalLong.of(0)));
         }
     }
 

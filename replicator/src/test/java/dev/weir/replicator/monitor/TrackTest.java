@@ -45,9 +45,14 @@ class TrackTest {
         timeline.add(2 * second, 200);
         timeline.add(3 * second, 300);
 
-        assertThat(timeline.ageOfWhatFollows(300, 4 * second)).contains(Duration.ZERO);
-        assertThat(timeline.ageOfWhatFollows(250, 4 * second)).contains(Duration.ofSeconds(2));
-        assertThat(timeline.ageOfWhatFollows(100, 4 * second)).contains(Duration.ofSeconds(3));
-        assertThat(timeline.ageOfWhatFollows(99, 4 * second)).isEqualTo(Optional.empty());
+        assertThat(timeline.mostAgeAfter(300, 4 * second)).contains(Duration.ZERO);
+        assertThat(timeline.mostAgeAfter(250, 4 * second)).contains(Duration.ofSeconds(2));
+        assertThat(timeline.mostAgeAfter(100, 4 * second)).contains(Duration.ofSeconds(3));
+        assertThat(timeline.mostAgeAfter(99, 4 * second)).isEqualTo(Optional.empty());
+        assertThat(timeline.leastAgeAfter(100, 4 * second)).isEqualTo(Duration.ofSeconds(2));
+        assertThat(timeline.corrected(Duration.ofSeconds(30), 100, 4 * second)).isEqualTo(Duration.ofSeconds(3));
+        assertThat(timeline.corrected(Duration.ZERO, 100, 4 * second)).isEqualTo(Duration.ofSeconds(2));
+        assertThat(timeline.corrected(Duration.ofMillis(2_500), 100, 4 * second))
+                .isEqualTo(Duration.ofMillis(2_500));
     }
 }

@@ -13,6 +13,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.List;
@@ -21,10 +22,16 @@ import org.jspecify.annotations.Nullable;
 /** An application that writes a primary's data and log by hand, as the driver's capture does by itself. Confined to one thread. */
 public final class LoggedWriter implements AutoCloseable {
     private final Connection connection;
+    private Duration skew = Duration.ZERO;
 
     public LoggedWriter(String url, String user, String password) throws SQLException {
         connection = Sessions.open(StoreUrl.parse(url), user, password);
         connection.setAutoCommit(false);
+    }
+
+    /** Has the application's clock, which stamps its commits, be ahead of this machine's by so much. */
+    public void skew(Duration ahead) {
+        skew = ahead;
     }
 
     public Connection connection() {
@@ -81,7 +88,7 @@ public final class LoggedWriter implements AutoCloseable {
                 "INSERT INTO WEIR.LOG(LSN, EPOCH, INCARNATION, ORIGIN, COMMITTED_AT, KIND, STATE, DIGEST, BODY)"
                         + " SELECT ?, EPOCH, INCARNATION, ORIGIN, ?, ?, 'DONE', ?, ? FROM WEIR.HEAD WHERE ID = 1")) {
             insert.setLong(1, lsn);
-            insert.setObject(2, OffsetDateTime.now(java.time.ZoneOffset.UTC));
+            insert.setObject(2, OffsetDateTime.now(java.time.ZoneOffset.UTC).plus(skew));
             insert.setString(3, kind.name());
             insert.setLong(4, digest);
             insert.setBytes(5, body);

@@ -1,0 +1,35 @@
+package dev.weir.replicator.http;
+
+import dev.weir.replicator.LocalReplica;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What a person may have a replica of this process do. Immutable. */
+enum Action {
+    RESYNC,
+    RESTART,
+    PAUSE,
+    RESUME;
+
+    void order(LocalReplica replica) {
+        switch (this) {
+            case RESYNC -> replica.resync();
+            case RESTART -> replica.restart();
+            case PAUSE -> replica.pause();
+            case RESUME -> replica.resume();
+        }
+    }
+
+    String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Optional<Action> of(String label) {
+        for (Action action : values()) {
+            if (action.label().equals(label)) {
+                return Optional.of(action);
+            }
+        }
+        return Optional.empty();
+    }
+}

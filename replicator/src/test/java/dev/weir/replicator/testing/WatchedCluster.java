@@ -1,0 +1,100 @@
+package dev.weir.replicator.testing;
+
+import dev.weir.replicator.LocalReplica;
+import dev.weir.replicator.Runner;
+import dev.weir.replicator.RunningCluster;
+import dev.weir.replicator.replica.ReplicaSite;
+import dev.weir.replicator.replica.Replication;
+import dev.weir.replicator.source.PrimaryAccess;
+import dev.weir.replicator.source.PrimaryStore;
+import dev.weir.replicator.source.StoreUrl;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+
+/** A primary on a file and its replicas on threads, each of which can be made to fail. Thread-safe. */
+public final class WatchedCluster implements AutoCloseable {
+    public static final String USER = "SA";
+    public static final String PASSWORD = "pw";
+
+    private final StoreUrl url;
+    private final PrimaryStore primary;
+    private final Runner flusher;
+    private final Set<String> failing = ConcurrentHashMap.newKeySet();
+    private final RunningCluster cluster;
+
+    public WatchedCluster(Path directory, int replicas) throws SQLException {
+        url = StoreUrl.parse("jdbc:h2:" + directory.resolve("shop"));
+        primary = PrimaryStore.open(url, USER, PASSWORD);
+        flusher = new Runner("test-flush", this::flush, Duration.ofMillis(5));
+        PrimaryAccess access = new PrimaryAccess(url, USER, PASSWORD);
+        List<LocalReplica> kept = new ArrayList<>();
+        for (int i = 1; i <= replicas; i++) {
+            String name = "r" + i;
+            StoreUrl store = url.sibling("-" + name);
+            Replication replication =
+                    new Replication(new ReplicaSite(name, store, store.jdbc()), access, System::nanoTime);
+            kept.add(new LocalReplica(replication, () -> work(name, replication), Duration.ofMillis(5)));
+        }
+        cluster = new RunningCluster(access, kept);
+    }
+
+    public void start() {
+        flusher.start();
+        cluster.replicas().forEach(LocalReplica::start);
+    }
+
+    private int flush() {
+        try {
+            return primary.flush() ? 1 : 0;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private int work(String name, Replication replication) {
+        if (failing.contains(name)) {
+            throw new IllegalStateException("killed by the test");
+        }
+        return replication.work();
+    }
+
+    /** Has the replica's thread fail from now on. */
+    public void kill(String name) {
+        failing.add(name);
+    }
+
+    /** Lets the replica's thread work again, if it is started again. */
+    public void cure(String name) {
+        failing.remove(name);
+    }
+
+    public RunningCluster cluster() {
+        return cluster;
+    }
+
+    public LocalReplica replica(String name) {
+        Predicate<LocalReplica> named = replica -> replica.name().equals(name);
+        return cluster.replicas().stream().filter(named).findFirst().orElseThrow();
+    }
+
+    public StoreUrl url() {
+        return url;
+    }
+
+    public LoggedWriter writer() throws SQLException {
+        return new LoggedWriter(url.jdbc(), USER, PASSWORD);
+    }
+
+    @Override
+    public void close() throws SQLException {
+        cluster.replicas().forEach(LocalReplica::close);
+        flusher.close();
+        primary.close();
+    }
+}
