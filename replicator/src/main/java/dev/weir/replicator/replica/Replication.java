@@ -42,6 +42,7 @@ public final class Replication implements AutoCloseable {
     private final PrimaryAccess primary;
     private final LongSupplier nanoClock;
     private final Seeder seeder;
+    private final RecentEntries recent;
     private final Orders orders = new Orders();
     private @Nullable LogSource source;
     private @Nullable ReplicaStore store;
@@ -68,6 +69,7 @@ public final class Replication implements AutoCloseable {
         this.primary = primary;
         this.nanoClock = nanoClock;
         this.seeder = new Seeder(site, primary, this::heedSeeding);
+        this.recent = new RecentEntries(site);
         this.retryAt = nanoClock.getAsLong();
         this.reportAt = retryAt;
         this.waitingSince = retryAt;
@@ -279,6 +281,7 @@ public final class Replication implements AutoCloseable {
             if (count > 0) {
                 lag = heard().from(entries.get(0).committedAt());
                 receivedLsn = entries.get(count - 1).lsn().value();
+                recent.add(entries);
                 opened.applier().apply(entries);
                 lag = heard().from(opened.applied().committedAt());
             }
@@ -362,6 +365,7 @@ public final class Replication implements AutoCloseable {
     private void seed(LogSource connected, @Nullable ReplicaStore old) throws SQLException {
         readable = null;
         become(ReplicaState.SEEDING, "");
+        new LostTail(site, recent).save(connected);
         store = null;
         ReplicaStore seeded;
         try {
@@ -370,6 +374,7 @@ public final class Replication implements AutoCloseable {
             seeding = null;
         }
         store = seeded;
+        recent.clear();
         seeded.flushIfDue(nanoClock.getAsLong());
         copiedHere = true;
         pause = FIRST_PAUSE;
@@ -507,6 +512,11 @@ public final class Replication implements AutoCloseable {
         remainHeard();
         closeSource();
         closeStore();
+        try {
+            recent.close();
+        } catch (SQLException e) {
+            LOG.debug("event=close_failed replica={} reason=\"{}\"", site.name(), e.getMessage());
+        }
     }
 
     /** A question to the primary. */

@@ -1,8 +1,10 @@
 package dev.weir.replicator.replica;
 
 import static dev.weir.replicator.testing.LoggedWriter.rows;
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.weir.log.LoggedStatement.Change;
 import dev.weir.log.LoggedStatement.Sql;
@@ -13,14 +15,18 @@ import dev.weir.replicator.source.PrimaryStore;
 import dev.weir.replicator.source.Sessions;
 import dev.weir.replicator.source.StoreUrl;
 import dev.weir.replicator.testing.LoggedWriter;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.h2.tools.Restore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -210,8 +216,9 @@ class ReplicationTest {
     }
 
     @Test
-    void shouldReseedWhenPrimaryHasLostWhatReplicaHolds() throws SQLException {
+    void shouldReseedWhenPrimaryHasLostWhatReplicaHolds() throws Exception {
         writer.ddl("CREATE TABLE T(ID INT PRIMARY KEY, V INT)");
+        catchUp();
         writer.sql("INSERT INTO T VALUES(1, 1)", 1);
         catchUp();
         replication.close();
@@ -228,6 +235,55 @@ class ReplicationTest {
         assertEqualStores();
         assertThat(replication.state()).isEqualTo(ReplicaState.STREAMING);
         assertThat(replication.appliedLsn()).isEqualTo(2);
+        assertThat(lostFiles())
+                .singleElement(as(STRING))
+                .contains("replica-1 held and its primary does not have: entries 2 to 2")
+                .doesNotContain("may be lost as well")
+                .contains("-- entry 2, committed 20")
+                .contains("INSERT INTO T VALUES(1, 1);");
+    }
+
+    private List<String> lostFiles() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            List<String> texts = new ArrayList<>();
+            for (Path file : files.filter(path -> path.toString().contains("shop-replica-1.lost-"))
+                    .toList()) {
+                texts.add(Files.readString(file));
+            }
+            return texts;
+        }
+    }
+
+    @Test
+    void shouldSaveRowsThatPrimaryHasLostWhenItsStoreIsAnOlderCopy() throws Exception {
+        writer.ddl("CREATE TABLE T(ID INT PRIMARY KEY, V VARCHAR)");
+        catchUp();
+        Sessions.execute(writer.connection(), "BACKUP TO '" + directory.resolve("old.zip") + "'");
+        writer.run("INSERT INTO T VALUES(1, 'it''s')")
+                .commit(rows("T", Change.INSERT, List.of("ID", "V"), 0, new Object[][] {{1, "it's"}}));
+        writer.run("UPDATE T SET V = 'b'").commit(rows("T", Change.UPDATE, List.of("ID", "V"), 1, new Object[][] {
+            {1, "b"}
+        }));
+        catchUp();
+        replication.close();
+        replication = replication();
+        writer.close();
+        primary.close();
+        Restore.execute(directory.resolve("old.zip").toString(), directory.toString(), "shop");
+        primary = PrimaryStore.open(url, USER, PASSWORD);
+        writer = new LoggedWriter(url.jdbc(), USER, PASSWORD);
+        writer.run("INSERT INTO T VALUES(2, 'new')")
+                .commit(rows("T", Change.INSERT, List.of("ID", "V"), 0, new Object[][] {{2, "new"}}));
+
+        catchUp();
+        catchUp();
+
+        assertEqualStores();
+        assertThat(replication.state()).isEqualTo(ReplicaState.STREAMING);
+        assertThat(lostFiles())
+                .singleElement(as(STRING))
+                .contains("INSERT INTO \"PUBLIC\".\"T\"(\"ID\", \"V\") OVERRIDING SYSTEM VALUE VALUES (1, 'it''s');")
+                .contains("UPDATE \"PUBLIC\".\"T\" SET \"V\" = 'b' WHERE \"ID\" = 1;");
     }
 
     @Test
