@@ -215,13 +215,20 @@ final class PostgresFailoverTest {
         return row(connection, node).state();
     }
 
-    /** Waits until each node has been sampled after this call, so that what was written before is known to be replicated. */
+    /** Waits until probes have shown that what was written before is replicated, for only then does a session know that it lives on. */
     private static void awaitSamples(Connection connection) {
-        long began = System.nanoTime();
-        Awaitility.await("some rounds of probes")
-                .until(() -> System.nanoTime() - began
-                        > PROBE_INTERVAL.multipliedBy(5).toNanos());
+        Awaitility.await("a standby that is known to have the session's writes")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> routeOf(connection, "SELECT count(*) FROM item").equals("replica"));
         awaitReplicas(connection, 2);
+    }
+
+    private static String routeOf(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("EXPLAIN ROUTE " + sql)) {
+            row.next();
+            return row.getString("route");
+        }
     }
 
     private static void awaitReplicas(Connection connection, int count) {
