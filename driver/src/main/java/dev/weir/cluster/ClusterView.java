@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterView {
     private final List<NodeStatus> statuses;
+    private final NodeStatus[] byNode;
     private final @Nullable NodeStatus primary;
     private final NodeStatus[] replicas;
     private final boolean even;
@@ -27,6 +28,7 @@ public final class ClusterView {
             long nanos,
             @Nullable EmbeddedReplication exact) {
         this.statuses = List.copyOf(statuses);
+        this.byNode = statuses.toArray(NodeStatus[]::new);
         this.primary = primary;
         this.replicas = replicas.toArray(NodeStatus[]::new);
         this.even = replicas.stream().allMatch(replica -> replica.share() == NodeStatus.FULL_SHARE);
@@ -42,7 +44,7 @@ public final class ClusterView {
     }
 
     public NodeStatus status(Node node) {
-        return statuses.get(node.index());
+        return byNode[node.index()];
     }
 
     /**

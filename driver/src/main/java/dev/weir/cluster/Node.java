@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * One database server or store of a cluster, with its counters. Identity matters: a cluster makes each node once.
- * Thread-safe; the counters are striped, so that threads which count do not contend.
+ * Thread-safe; what statements count is on the {@link Tally} of their connection, so that threads which count do not contend.
  */
 public final class Node {
     private static final AtomicLongFieldUpdater<Node> SUSPECT_ROUND =
@@ -19,9 +19,7 @@ public final class Node {
     private final int index;
     private final String name;
     private final String url;
-    private final LongAdder started = new LongAdder();
-    private final LongAdder finished = new LongAdder();
-    private final LongAdder writes = new LongAdder();
+    private final Tallies tallies = new Tallies();
     private final LongAdder failures = new LongAdder();
     private final LongAdder unserved = new LongAdder();
     private final ConcurrentMap<String, LongAdder> byReason = new ConcurrentSkipListMap<>();
@@ -53,19 +51,9 @@ public final class Node {
         return url;
     }
 
-    /** Counts a read that is about to be sent to this node. */
-    public void readStarted() {
-        started.increment();
-    }
-
-    /** Counts the end of a read, whether it succeeded or failed. */
-    public void readFinished() {
-        finished.increment();
-    }
-
-    /** Counts a statement other than a read. */
-    public void written() {
-        writes.increment();
+    /** What a connection to this node counts its statements on until it gives it back. */
+    public Tally lendTally() {
+        return tallies.lend();
     }
 
     /** Counts a statement or connection attempt that failed because of the node. */
@@ -166,17 +154,21 @@ public final class Node {
 
     /** How many reads run on this node now. */
     public long inFlight() {
-        long ended = finished.sum();
-        return Math.max(0, started.sum() - ended);
+        return tallies.running();
+    }
+
+    /** About how many reads run on this node now, found in a time that does not grow with its connections. */
+    public long load() {
+        return tallies.load();
     }
 
     /** How many reads have ended on this node. */
     public long reads() {
-        return finished.sum();
+        return tallies.reads();
     }
 
     public long writes() {
-        return writes.sum();
+        return tallies.writes();
     }
 
     public long failures() {

@@ -16,12 +16,14 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
     /** More than either target accepts in one statement: H2 takes 100,000, PostgreSQL 65,535. */
     private static final int MAX_INDEX = 100_000;
 
-    private static final int INITIAL_CAPACITY = 4;
+    private static final int INITIAL_CAPACITY = 2;
 
     private static final @Nullable Object[] NONE = new @Nullable Object[0];
 
     private @Nullable ParameterKind[] kinds = new @Nullable ParameterKind[INITIAL_CAPACITY];
-    private long[] bits = new long[INITIAL_CAPACITY];
+
+    /** Two for each slot: what is a number of the value, and the version that set it. */
+    private long[] numbers = new long[2 * INITIAL_CAPACITY];
 
     /** As long as {@link #kinds} once some value in it is not null, else empty; so is {@link #second}. */
     private @Nullable Object[] first = NONE;
@@ -34,7 +36,6 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
     private long consumed;
 
     private long unspoolable;
-    private long[] changed = new long[INITIAL_CAPACITY];
     private long version;
     private @Nullable NamedSlots names;
 
@@ -75,7 +76,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
         for (int slot = 0; slot < endOfNamed(); slot++) {
             ParameterKind kind = kinds[slot];
             if (kind != null && isStream(kind, first(slot))) {
-                Object taken = spool.taken(Objects.requireNonNull(first[slot]), length(kind, bits[slot]));
+                Object taken = spool.taken(Objects.requireNonNull(first[slot]), length(kind, bits(slot)));
                 first[slot] = taken;
                 if (isOwn(taken)) {
                     streams--;
@@ -115,7 +116,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
     public final boolean hasConsumedStreamAfter(long bound) {
         for (int slot = 0; streams > 0 && slot < endOfNamed(); slot++) {
             ParameterKind kind = kinds[slot];
-            if (changed[slot] > bound && changed[slot] <= consumed && kind != null && isStream(kind, first(slot))) {
+            if (changed(slot) > bound && changed(slot) <= consumed && kind != null && isStream(kind, first(slot))) {
                 return true;
             }
         }
@@ -148,7 +149,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
         if (kind == null) {
             return null;
         }
-        long packed = bits[index - 1];
+        long packed = bits(index - 1);
         return switch (kind) {
             case NULL, NULL_STRING -> null;
             case BOOLEAN -> packed != 0;
@@ -169,7 +170,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
      * @param index from 1
      */
     public final long number(int index) {
-        return bits[index - 1];
+        return bits(index - 1);
     }
 
     /**
@@ -188,7 +189,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
             int slot = from - 1 + i;
             ParameterKind kind = kind(from + i);
             if (kind != null) {
-                other.indexed(i + 1, kind, bits[slot], first(slot), second(slot));
+                other.indexed(i + 1, kind, bits(slot), first(slot), second(slot));
             }
         }
     }
@@ -231,11 +232,15 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
 
     /** The setter of a slot that was set after a version; null if it was not. */
     final @Nullable ParameterKind kindAt(int slot, long since) {
-        return changed[slot] > since ? kinds[slot] : null;
+        return changed(slot) > since ? kinds[slot] : null;
+    }
+
+    private long changed(int slot) {
+        return numbers[2 * slot + 1];
     }
 
     final long bits(int slot) {
-        return bits[slot];
+        return numbers[2 * slot];
     }
 
     final @Nullable Object first(int slot) {
@@ -268,14 +273,23 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
 
     private void store(int slot, ParameterKind kind, long packed, @Nullable Object one, @Nullable Object two) {
         ParameterKind before = kinds[slot];
-        streams += (isStream(kind, one) ? 1 : 0) - (before != null && isStream(before, first(slot)) ? 1 : 0);
+        if (streams != 0 && before != null && isStream(before, first(slot))) {
+            streams--;
+        }
+        if (one != null && isStream(kind, one)) {
+            streams++;
+        }
         if (before != kind) {
             kinds[slot] = kind;
         }
-        bits[slot] = packed;
-        first = stored(first, slot, one);
-        second = stored(second, slot, two);
-        changed[slot] = ++version;
+        numbers[2 * slot] = packed;
+        if (one != null || first.length > 0) {
+            first = stored(first, slot, one);
+        }
+        if (two != null || second.length > 0) {
+            second = stored(second, slot, two);
+        }
+        numbers[2 * slot + 1] = ++version;
     }
 
     private boolean isOwn(Object value) {
@@ -308,8 +322,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
             shift(kinds, index, named);
             shift(first, index, named);
             shift(second, index, named);
-            System.arraycopy(bits, count, bits, index, named);
-            System.arraycopy(changed, count, changed, index, named);
+            System.arraycopy(numbers, 2 * count, numbers, 2 * index, 2 * named);
         }
         count = index;
     }
@@ -325,8 +338,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
         if (slots > kinds.length) {
             int capacity = Math.max(slots, kinds.length * 2);
             kinds = Arrays.copyOf(kinds, capacity);
-            bits = Arrays.copyOf(bits, capacity);
-            changed = Arrays.copyOf(changed, capacity);
+            numbers = Arrays.copyOf(numbers, 2 * capacity);
             first = first.length == 0 ? first : Arrays.copyOf(first, capacity);
             second = second.length == 0 ? second : Arrays.copyOf(second, capacity);
         }

@@ -50,10 +50,10 @@ final class CatalogWatch {
      *
      * @return whether verdicts given before may be wrong
      */
+    @SuppressWarnings("ReferenceEquality") // equal ones are taken over, too, so that all later reads find the same
     boolean update() {
         SchemaDefinitions now = cluster.definitions();
-        SchemaDefinitions known = adopted;
-        if (now == null || now.equals(known) || !adopting.compareAndSet(false, true)) {
+        if (now == null || now == adopted || !adopting.compareAndSet(false, true)) {
             return false;
         }
         try {
@@ -66,7 +66,7 @@ final class CatalogWatch {
     private boolean adopt() {
         SchemaDefinitions now = cluster.definitions();
         SchemaDefinitions known = adopted;
-        if (now == null || now.equals(known)) {
+        if (now == null) {
             return false;
         }
         Schema before = known == null ? null : known.schema();

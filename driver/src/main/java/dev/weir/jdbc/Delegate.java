@@ -1,6 +1,7 @@
 package dev.weir.jdbc;
 
 import dev.weir.cluster.Node;
+import dev.weir.cluster.Tally;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -12,6 +13,7 @@ final class Delegate {
     private final Connection connection;
     private final boolean primary;
     private final int cuts;
+    private final Tally tally;
     private long applied;
     private boolean altered;
     private boolean autoCommit = true;
@@ -32,6 +34,7 @@ final class Delegate {
         this.connection = connection;
         this.primary = primary;
         this.cuts = cuts;
+        this.tally = node.lendTally();
     }
 
     /** Whether its connection has been broken off with all others to its node, so that nothing can be sent on it. */
@@ -41,6 +44,11 @@ final class Delegate {
 
     Node node() {
         return node;
+    }
+
+    /** Where its statements are counted. */
+    Tally tally() {
+        return tally;
     }
 
     Connection physical() {
@@ -95,6 +103,11 @@ final class Delegate {
 
     void markApplied(long sequence) {
         applied = sequence;
+    }
+
+    /** Whether it can execute a statement that commits by itself as it is, for a session whose newest setting has this number. */
+    boolean isIdle(long newest) {
+        return autoCommit && applied == newest && !discarded && node.cuts() == cuts;
     }
 
     /** Makes the settings that it does not have yet. */

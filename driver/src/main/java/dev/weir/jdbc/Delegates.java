@@ -5,13 +5,14 @@ import dev.weir.routing.Patience;
 import dev.weir.routing.Route;
 import dev.weir.routing.Routing;
 import dev.weir.routing.RoutingSession;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,17 +24,19 @@ import org.slf4j.LoggerFactory;
 final class Delegates {
     private static final Logger LOG = LoggerFactory.getLogger(Delegates.class);
 
+    private static final VarHandle BY_NODE = MethodHandles.arrayElementVarHandle(Delegate[].class);
+
     private final Routing routing;
     private final RoutingSession session;
     private final Capture capture;
-    private final AtomicReferenceArray<@Nullable Delegate> byNode;
+    private final @Nullable Delegate[] byNode;
     private volatile boolean released;
 
     Delegates(Routing routing, RoutingSession session, Capture capture) {
         this.routing = routing;
         this.session = session;
         this.capture = capture;
-        this.byNode = new AtomicReferenceArray<>(routing.cluster().nodes().size());
+        this.byNode = new @Nullable Delegate[routing.cluster().nodes().size()];
     }
 
     /**
@@ -46,7 +49,7 @@ final class Delegates {
      */
     Delegate at(Route route, Patience patience) throws SQLException {
         Node node = route.target();
-        Delegate open = byNode.getPlain(node.index());
+        Delegate open = byNode[node.index()];
         boolean primary = isPrimary(node);
         if (open != null) {
             if (open.isCut()) {
@@ -75,7 +78,7 @@ final class Delegates {
             routing.cluster().discard(node, physical);
             throw e;
         }
-        byNode.set(node.index(), opened);
+        BY_NODE.setVolatile(byNode, node.index(), opened);
         if (released) {
             discard(opened);
             throw Refusal.connectionClosed();
@@ -90,14 +93,14 @@ final class Delegates {
 
     /** The delegate of a node if one is open. */
     @Nullable Delegate opened(Node node) {
-        return byNode.get(node.index());
+        return (@Nullable Delegate) BY_NODE.getVolatile(byNode, node.index());
     }
 
     /** Those open now. */
     List<Delegate> all() {
         List<Delegate> open = new ArrayList<>();
-        for (int i = 0; i < byNode.length(); i++) {
-            Delegate delegate = byNode.get(i);
+        for (int i = 0; i < byNode.length; i++) {
+            Delegate delegate = (@Nullable Delegate) BY_NODE.getVolatile(byNode, i);
             if (delegate != null) {
                 open.add(delegate);
             }
@@ -108,7 +111,8 @@ final class Delegates {
     /** Closes a delegate's connection for good. */
     void discard(Delegate delegate) {
         delegate.markDiscarded();
-        if (byNode.compareAndSet(delegate.node().index(), delegate, null)) {
+        if (BY_NODE.compareAndSet(byNode, delegate.node().index(), delegate, null)) {
+            delegate.tally().giveBack();
             routing.cluster().discard(delegate.node(), delegate.physical());
         }
     }
@@ -120,7 +124,8 @@ final class Delegates {
             return;
         }
         delegate.markDiscarded();
-        if (byNode.compareAndSet(delegate.node().index(), delegate, null)) {
+        if (BY_NODE.compareAndSet(byNode, delegate.node().index(), delegate, null)) {
+            delegate.tally().giveBack();
             try {
                 delegate.clearQueryTimeout();
                 delegate.connection().close();
@@ -144,7 +149,12 @@ final class Delegates {
     /** Gives all back; none can be opened afterwards. */
     void releaseAll() {
         released = true;
-        all().forEach(this::release);
+        for (int i = 0; i < byNode.length; i++) {
+            Delegate open = (@Nullable Delegate) BY_NODE.getVolatile(byNode, i);
+            if (open != null) {
+                release(open);
+            }
+        }
     }
 
     /** Closes all for good, from any thread; none can be opened afterwards. */

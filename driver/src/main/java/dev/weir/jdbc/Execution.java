@@ -1,13 +1,11 @@
 package dev.weir.jdbc;
 
-import dev.weir.cluster.ClusterView;
 import dev.weir.cluster.Failure;
 import dev.weir.cluster.Node;
 import dev.weir.jdbc.SessionSettings.SessionSql;
 import dev.weir.routing.Patience;
 import dev.weir.routing.Reason;
 import dev.weir.routing.Route;
-import dev.weir.routing.Routing;
 import dev.weir.routing.RoutingSession;
 import dev.weir.sql.Classification;
 import dev.weir.sql.DdlShape;
@@ -16,9 +14,7 @@ import dev.weir.sql.SqlDialect;
 import dev.weir.sql.TableName;
 import dev.weir.sql.Tables;
 import java.sql.BatchUpdateException;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLTimeoutException;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -27,35 +23,16 @@ import org.jspecify.annotations.Nullable;
  * The path of every statement of one logical connection: refused or routed, executed on a delegate, retried where that is safe, and
  * its effect on transaction and causal clock recorded. Confined to one connection.
  */
-final class Execution {
+final class Execution extends ReadPath {
     /** Functions of PostgreSQL that run on the primary for what they are, beside those called pg_something. */
     private static final Set<String> BUILT_IN_CALLS =
             Set.of("nextval", "setval", "currval", "lastval", "set_config", "setseed", "txid_current", "lo_create");
 
-    private static final Duration SCHEMA_PATIENCE = Duration.ofSeconds(2);
-
     /** How long a call waits for the definitions of routines that the session has changed; after that it holds the session. */
     private static final Duration CALL_PATIENCE = Duration.ofMillis(250);
 
-    private static final String LOSS = "40001";
-
-    /** A power of two. */
-    private static final int MEASURE_ONE_IN = 64;
-
-    private final RoutedConnection connection;
-    private final Routing routing;
-    private final RoutingSession session;
-    private final Delegates delegates;
-    private final SessionSettings settings;
-    private final LogicalTransaction transaction;
     private final Pins pins;
-    private final RoutedDatabase database;
     private final SqlDialect dialect;
-    private @Nullable Route lastRoute;
-    private int seenGeneration = -1;
-    private int executions;
-    private int untold;
-    private @Nullable ClusterView toldUnder;
 
     Execution(
             RoutedConnection connection,
@@ -64,25 +41,19 @@ final class Execution {
             Delegates delegates,
             SessionSettings settings,
             LogicalTransaction transaction) {
-        this.connection = connection;
-        this.database = database;
-        this.routing = database.routing();
-        this.session = session;
-        this.delegates = delegates;
-        this.settings = settings;
-        this.transaction = transaction;
+        super(connection, database, session, delegates, settings, transaction);
         this.dialect = database.dialect();
         this.pins = new Pins(session, database);
     }
 
-    @Nullable Route lastRoute() {
-        return lastRoute;
-    }
-
     /** Executes a statement that the connection is asked for, wherever it has to go. */
+    @Override
     <R> R run(RoutedStatement statement, String sql, Classification classification, Call<R> call) throws SQLException {
         if (pins.isUnjudged()) {
             judgeCalls();
+        }
+        if (classification.kind() == Kind.READ) {
+            return read(statement, sql, classification, call);
         }
         return switch (classification.kind()) {
             case READ -> read(statement, sql, classification, call);
@@ -105,286 +76,9 @@ final class Execution {
         };
     }
 
-    // ---------------------------------------------------------------- reads
-
-    private <R> R read(RoutedStatement statement, String sql, Classification classification, Call<R> call)
-            throws SQLException {
-        boolean schemaRead = isSchemaRead();
-        int generation = database.generation();
-        if (generation != seenGeneration) {
-            // The verdict may be older than the catalog.
-            seenGeneration = generation;
-            return run(statement, sql, database.classify(sql), call);
-        }
-        if (!schemaRead && isHeldOnReplica()) {
-            awaitSchema();
-            return run(statement, sql, database.classify(sql), call);
-        }
-        Reason forced = schemaRead ? reasonForPrimary(statement, call) : Reason.UNREAD_SCHEMA;
-        Route route =
-                forced == null ? routing.route(classification, session, statement) : routing.toPrimary(forced, session);
-        boolean mayMove = transaction.delegate() == null && session.pinnedTo() == null && statement.isRepeatable();
-        long began = 0;
-        Delegate delegate = null;
-        try {
-            delegate = ready(route, statement);
-            began = statement.isTimed() ? System.nanoTime() : 0;
-            R result = readOn(statement, delegate, call);
-            completed(route, delegate);
-            return result;
-        } catch (SQLException e) {
-            FailedRead failed = new FailedRead(sql, classification, forced, mayMove, began, route, delegate, e);
-            return readElsewhere(statement, failed, call);
-        }
-    }
-
-    /**
-     * A read that has given no row yet.
-     *
-     * @param forced why only the primary may serve it; null if a replica may
-     * @param mayMove whether it may be sent to another node
-     * @param began when it was sent, if it has a query timeout
-     * @param delegate where it was sent; null if the node could not be reached, so that nothing was
-     */
-    private record FailedRead(
-            String sql,
-            Classification classification,
-            @Nullable Reason forced,
-            boolean mayMove,
-            long began,
-            Route route,
-            @Nullable Delegate delegate,
-            SQLException failure) {
-        FailedRead with(Route newRoute, @Nullable Delegate newDelegate, SQLException newFailure) {
-            return new FailedRead(sql, classification, forced, mayMove, began, newRoute, newDelegate, newFailure);
-        }
-    }
-
-    /** Tries a read again: once after it was sent, and on every node in turn as long as nothing could be sent. */
-    @SuppressWarnings("ReferenceEquality") // an exception must not suppress itself
-    private <R> R readElsewhere(RoutedStatement statement, FailedRead first, Call<R> call) throws SQLException {
-        FailedRead failed = first;
-        int sent = first.delegate == null ? 0 : 1;
-        for (int tries = database.nodes(); ; tries--) {
-            Route other = afterFailedRead(statement, failed);
-            routing.cluster().meters().retried();
-            Delegate delegate = null;
-            try {
-                delegate = ready(other, statement);
-                sent++;
-                R result = readOn(statement, delegate, call);
-                completed(other, delegate);
-                return result;
-            } catch (SQLException e) {
-                if (e != first.failure) {
-                    e.addSuppressed(first.failure);
-                }
-                if (tries == 0 || sent > 1) {
-                    Failure said = noteFailure(other.target(), delegate, e);
-                    throw said == Failure.CONNECTION_LOST ? Refusal.lost(other.target(), e) : e;
-                }
-                failed = failed.with(other, delegate, e);
-            }
-        }
-    }
-
-    /** Whether the classifier's catalog has every schema change that a read must heed. */
-    private boolean isSchemaRead() {
-        CatalogWatch catalog = database.catalog();
-        if (catalog.isSettled()) {
-            return true;
-        }
-        catalog.update();
-        return catalog.isComplete();
-    }
-
-    private boolean isHeldOnReplica() {
-        Delegate inUse = transaction.delegate();
-        return inUse != null && !inUse.isPrimary();
-    }
-
-    /** Waits for what the schema is now, since a read-only transaction on a replica can go nowhere else meanwhile. */
-    private void awaitSchema() throws SQLException {
-        try {
-            if (!database.catalog().awaitComplete(SCHEMA_PATIENCE)) {
-                throw Refusal.schemaUnread(SCHEMA_PATIENCE);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Refusal.schemaUnread(SCHEMA_PATIENCE);
-        }
-    }
-
-    /**
-     * Tells the route how many statements have taken it: once for each view and route, since a shared counter costs more than much else
-     * that a statement needs.
-     */
-    void tellCounts() {
-        Route route = lastRoute;
-        if (route != null && untold > 0) {
-            route.taken(untold);
-            untold = 0;
-        }
-    }
-
-    /** Writes only a route that is new, as {@link RoutingSession} does with views. */
-    @SuppressWarnings("ReferenceEquality") // the same route, of which there is one for each node and reason
-    private void sent(Route route) {
-        if (lastRoute != route) {
-            tellCounts();
-            lastRoute = route;
-        } else if (toldUnder != session.routedBy()) {
-            toldUnder = session.routedBy();
-            tellCounts();
-        }
-        untold++;
-    }
-
-    private <R> R readOn(RoutedStatement statement, Delegate delegate, Call<R> call) throws SQLException {
-        Node node = delegate.node();
-        node.readStarted();
-        long began = isMeasured() ? System.nanoTime() : 0;
-        try {
-            return send(statement, delegate, call);
-        } finally {
-            node.readFinished();
-            if (began != 0) {
-                node.readTook(System.nanoTime() - began);
-            }
-        }
-    }
-
-    /** Picks the statements that are measured, as asking for the time would cost every one as much as all the rest. */
-    private boolean isMeasured() {
-        return (++executions & MEASURE_ONE_IN - 1) == 0;
-    }
-
-    private <R> R send(RoutedStatement statement, Delegate delegate, Call<R> call) throws SQLException {
-        if (!statement.isTimed()) {
-            return call.run(statement, statement.on(delegate));
-        }
-        Connection physical = delegate.physical();
-        long deadline = routing.cluster().nanos() + statement.limitNanos();
-        routing.cluster().mustEndBy(delegate.node(), physical, deadline);
-        try {
-            return call.run(statement, statement.on(delegate));
-        } finally {
-            routing.cluster().ended(physical);
-        }
-    }
-
     /** Notes that a node failed while a result of it was being read. */
     void failedInResult(Delegate delegate, SQLException failure) {
         noteFailure(delegate.node(), delegate, failure);
-    }
-
-    private void completed(Route route, Delegate delegate) throws SQLException {
-        sent(route);
-        if (!transaction.isOpen()) {
-            routing.readCompleted(route, session);
-            if (route.reason() == Reason.LEARNED) {
-                transaction.notes(Tables.ANY);
-                transaction.noteCommit(delegate);
-            }
-        } else if (transaction.isReadOnly()) {
-            routing.readCompleted(route, session);
-        } else {
-            transaction.notes(Tables.ANY);
-        }
-    }
-
-    /** Why a plain read must not be tried on a replica; null if it may be, or if its transaction has a node already. */
-    private @Nullable Reason reasonForPrimary(RoutedStatement statement, Call<?> call) throws SQLException {
-        if (transaction.delegate() != null) {
-            return null;
-        }
-        if (call.isForWrites()) {
-            return Reason.WRITING_METHOD;
-        }
-        if (statement.isUpdatable()) {
-            return Reason.UPDATABLE_RESULT;
-        }
-        if (!statement.isRepeatable()) {
-            return Reason.UNREPEATABLE_PARAMETER;
-        }
-        return connection.isSerializable() ? Reason.SERIALIZABLE : null;
-    }
-
-    /**
-     * Where a failed read is tried again: elsewhere if its node could not serve it, on the primary if it turned out to write.
-     *
-     * @throws SQLException the failure itself, if the read must not be repeated; 57014 if its query timeout has ended
-     */
-    @SuppressWarnings("ReferenceEquality") // an exception must not suppress itself
-    private Route afterFailedRead(RoutedStatement statement, FailedRead failed) throws SQLException {
-        SQLException failure = failed.failure;
-        Node node = failed.route.target();
-        boolean onPrimary = isPrimary(node);
-        Failure said = noteFailure(node, failed.delegate, failure);
-        boolean nothingSent = failed.delegate == null;
-        boolean nodeFailed = said == Failure.CONNECTION_LOST || said == Failure.NOT_READY;
-        // A transaction that this read was to begin has seen nothing, so it may as well begin on the primary.
-        boolean entered = transaction.isOpen() && !nothingSent;
-        if (nodeFailed && failed.began != 0) {
-            useUpTimeout(statement, failed.began, node, failure);
-        }
-        boolean elsewhere = failed.mayMove && (nodeFailed || !onPrimary) && (!entered || said == Failure.UNSERVED);
-        if (!elsewhere || connection.isClosed() || isOutOfTime(failed.delegate, failure)) {
-            throw said == Failure.CONNECTION_LOST ? Refusal.lost(node, failure) : failure;
-        }
-        try {
-            return switch (said) {
-                case READ_ONLY -> {
-                    database.learnRefusal(failed.sql);
-                    node.failed();
-                    yield routing.toPrimary(Reason.LEARNED, session);
-                }
-                case CONNECTION_LOST, NOT_READY ->
-                    failed.forced == null
-                            ? routing.route(failed.classification, session)
-                            : routing.toPrimary(failed.forced, session);
-                case UNSERVED -> {
-                    node.unserved();
-                    if (entered) {
-                        transaction.rollback();
-                    }
-                    yield routing.toPrimary(Reason.UNSERVED, session);
-                }
-                case DENIED, STATEMENT -> {
-                    if (nothingSent) {
-                        // The replica could not be given the session's settings.
-                        yield routing.toPrimary(Reason.NO_REPLICA, session);
-                    }
-                    throw failure;
-                }
-            };
-        } catch (SQLException e) {
-            if (e == failure) {
-                throw failure;
-            }
-            if (LOSS.equals(e.getSQLState())) {
-                // A session is told but once that a failover has cost it something.
-                e.addSuppressed(failure);
-                throw e;
-            }
-            failure.addSuppressed(e);
-            throw failure;
-        }
-    }
-
-    /** Whether it waited for a connection until its query timeout, or until it was cancelled. */
-    private static boolean isOutOfTime(@Nullable Delegate delegate, SQLException failure) {
-        return delegate == null && failure instanceof SQLTimeoutException;
-    }
-
-    /** Leaves a repeated read what is left of its query timeout. */
-    private static void useUpTimeout(RoutedStatement statement, long began, Node node, SQLException failure)
-            throws SQLException {
-        long took = System.nanoTime() - began;
-        if (took >= statement.limitNanos()) {
-            throw Refusal.timedOut(statement.limitNanos(), node, failure);
-        }
-        statement.waited(took);
     }
 
     // ---------------------------------------------------------------- everything that may write
@@ -404,14 +98,13 @@ final class Execution {
         Route route = routing.route(classification, session);
         Delegate delegate = openFor(route, classification, statement);
         transaction.notes(inserted(classification));
-        Node node = delegate.node();
-        node.written();
+        delegate.tally().written();
         R result;
         long began = isMeasured() ? System.nanoTime() : 0;
         try {
             result = send(statement, delegate, call);
             if (began != 0) {
-                node.writeTook(System.nanoTime() - began);
+                delegate.node().writeTook(System.nanoTime() - began);
             }
         } catch (SQLException e) {
             SQLException failure = failedOnNode(delegate, classification, e);
@@ -573,12 +266,6 @@ final class Execution {
         }
     }
 
-    /** Notes that nothing could be sent to a node, and says so in the words of the standard. */
-    private SQLException notReached(Route route, SQLException failure) {
-        Failure said = noteFailure(route.target(), null, failure);
-        return said == Failure.CONNECTION_LOST ? Refusal.lost(route.target(), failure) : failure;
-    }
-
     private static boolean isNoFaultOfTheNode(Failure said) {
         return said == Failure.DENIED || said == Failure.UNSERVED || said == Failure.STATEMENT;
     }
@@ -591,7 +278,7 @@ final class Execution {
         }
         Delegate delegate = ready(plan.delegate());
         transaction.notes(plan.inserts());
-        delegate.node().written();
+        delegate.tally().written();
         R result;
         try {
             result = call.run(statement, statement.collectedOn(delegate));
@@ -806,42 +493,5 @@ final class Execution {
             return ready(inUse);
         }
         return openFor(routing.route(classification, session), classification, patience);
-    }
-
-    // ---------------------------------------------------------------- delegates
-
-    private Delegate ready(Route route, Patience patience) throws SQLException {
-        Delegate inUse = transaction.delegate();
-        return ready(inUse != null ? inUse : delegates.at(route, patience));
-    }
-
-    private Delegate ready(Delegate delegate) throws SQLException {
-        if (delegate.isCut()) {
-            throw Refusal.transactionLost(delegate.node());
-        }
-        if (transaction.isOpen()) {
-            transaction.enter(delegate);
-        } else {
-            transaction.stayOutside(delegate);
-        }
-        return delegate;
-    }
-
-    /** Counts a failure against its node, and drops a delegate that is of no more use. */
-    private Failure noteFailure(Node node, @Nullable Delegate delegate, SQLException failure) {
-        Failure said = routing.cluster().failure(failure);
-        if (said == Failure.CONNECTION_LOST || said == Failure.NOT_READY || said == Failure.DENIED) {
-            routing.cluster().reportFailure(node, failure);
-        }
-        boolean holdsState = session.pinnedTo() == node || (delegate != null && transaction.delegate() == delegate);
-        if (said == Failure.CONNECTION_LOST && delegate != null && !holdsState) {
-            delegates.discard(delegate);
-        }
-        return said;
-    }
-
-    private boolean isPrimary(Node node) {
-        var primary = session.routedBy().primary();
-        return primary != null && primary.node() == node;
     }
 }

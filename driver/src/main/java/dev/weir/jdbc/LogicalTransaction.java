@@ -27,7 +27,7 @@ final class LogicalTransaction {
     private final Capture capture;
     private final boolean transactionalSettings;
 
-    private final List<SessionSql> pending = new ArrayList<>(0);
+    private List<SessionSql> pending = List.of();
     private boolean autoCommit = true;
     private boolean readOnly;
     private @Nullable SqlBegin begun;
@@ -53,6 +53,11 @@ final class LogicalTransaction {
     /** Whether statements run in a transaction now, whether or not one has been executed. */
     boolean isOpen() {
         return !autoCommit || begun != null;
+    }
+
+    /** Whether every statement commits by itself. */
+    boolean isIdle() {
+        return autoCommit && begun == null && delegate == null;
     }
 
     /** Where it runs; null until its first statement. */
@@ -218,6 +223,9 @@ final class LogicalTransaction {
 
     /** Records session state that a statement of the transaction has set: other delegates get it if it commits. */
     void addPending(SessionSql sql) {
+        if (pending.isEmpty()) {
+            pending = new ArrayList<>();
+        }
         pending.add(sql);
     }
 
@@ -293,7 +301,7 @@ final class LogicalTransaction {
     private void recordPending(Delegate has) {
         if (!pending.isEmpty()) {
             pending.forEach(sql -> settings.recordLasting(sql.key(), sql));
-            pending.clear();
+            pending = List.of();
             has.markApplied(settings.newest());
         }
     }
@@ -333,7 +341,7 @@ final class LogicalTransaction {
     private void forgetPending(Delegate undone) {
         if (transactionalSettings) {
             undone.markApplied(appliedBefore);
-            pending.clear();
+            pending = List.of();
         } else {
             recordPending(undone);
         }
@@ -344,7 +352,7 @@ final class LogicalTransaction {
         Delegate lost = delegate;
         delegate = null;
         afterCommit = null;
-        pending.clear();
+        pending = List.of();
         if (lost != null) {
             delegates.discard(lost);
         }

@@ -10,8 +10,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,9 +44,9 @@ final class Pins {
 
     private final RoutingSession session;
     private final SqlDialect dialect;
-    private final PreparedReads prepared;
-    private final Function<String, Classification> classifier;
-    private final List<String> unjudged = new ArrayList<>(0);
+    private final RoutedDatabase database;
+    private @Nullable PreparedReads prepared;
+    private List<String> unjudged = List.of();
     private boolean reached;
     private boolean lasting;
     private boolean suspected;
@@ -54,8 +54,7 @@ final class Pins {
     Pins(RoutingSession session, RoutedDatabase database) {
         this.session = session;
         this.dialect = database.dialect();
-        this.classifier = database::classify;
-        this.prepared = new PreparedReads(classifier);
+        this.database = database;
     }
 
     /** Holds the session because of a statement that has run on the primary. */
@@ -75,6 +74,9 @@ final class Pins {
     void holdUntilJudged(Node primary, String sql) {
         session.pin(primary);
         lasting |= unjudged.size() >= MOST_UNJUDGED;
+        if (unjudged.isEmpty()) {
+            unjudged = new ArrayList<>();
+        }
         unjudged.add(sql);
     }
 
@@ -85,10 +87,10 @@ final class Pins {
     /** Looks at those calls again, now that the catalog is known. */
     void judge() {
         for (String sql : unjudged) {
-            Classification classification = classifier.apply(sql);
+            Classification classification = database.classify(sql);
             lasting |= classification.pins() && !canBeAskedFor(sql, classification);
         }
-        unjudged.clear();
+        unjudged = List.of();
         suspected = true;
     }
 
@@ -111,9 +113,18 @@ final class Pins {
             case UNKNOWN, CALL ->
                 dialect == SqlDialect.POSTGRESQL
                         && (Classification.LEAVES_OBJECTS.equals(classification.argument())
-                                || prepared.leavesNoMore(sql));
+                                || prepared().leavesNoMore(sql));
             default -> false;
         };
+    }
+
+    private PreparedReads prepared() {
+        PreparedReads known = prepared;
+        if (known == null) {
+            known = new PreparedReads(database::classify);
+            prepared = known;
+        }
+        return known;
     }
 
     /** Notes that a statement has run which may end what holds the session. */
@@ -122,8 +133,8 @@ final class Pins {
             suspected |= RELEASING.matcher(sql).find();
             if (CLEARING.matcher(sql).find() && dialect == SqlDialect.POSTGRESQL) {
                 lasting = reached;
-                prepared.clear();
-                unjudged.clear();
+                prepared = null;
+                unjudged = List.of();
             }
         }
     }

@@ -53,8 +53,4 @@ final class PreparedReads {
     private boolean isRead(String body) {
         return classifier.apply(body).kind() == Kind.READ;
     }
-
-    void clear() {
-        bodies.clear();
-    }
 }

@@ -22,29 +22,21 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
     /** How many bytes of the streams of a read are kept in memory, so that it can be sent to a replica and be repeated. */
     private static final long MOST_SPOOLED = 1 << 20;
 
-    private final String sql;
     private Classification classification;
     private int generation;
-    private final GeneratedKeys keys;
     private final RecordedParameters parameters = new RecordedParameters();
 
     RoutedPreparedStatement(RoutedConnection connection, StatementForm form, String sql, GeneratedKeys keys) {
-        super(connection, form);
-        this.sql = sql;
+        super(connection, form, sql, keys);
         this.generation = connection.database().generation();
         this.classification = connection.classify(sql);
-        this.keys = keys;
-    }
-
-    final String sql() {
-        return sql;
     }
 
     /** What the text is, asked again when the catalog has changed or a replica has refused it. */
     private Classification classification() {
         int now = routedConnection().database().generation();
         if (now != generation) {
-            classification = routedConnection().classify(sql);
+            classification = routedConnection().classify(sql());
             generation = now;
         }
         return classification;
@@ -58,6 +50,11 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
     @Override
     final boolean isRepeatable() throws SQLException {
         return parameters.spool(MOST_SPOOLED);
+    }
+
+    @Override
+    final boolean isPlain() {
+        return super.isPlain() && !parameters.hasStreams();
     }
 
     @Override
@@ -91,7 +88,7 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
 
     @Override
     Statement create(Connection on) throws SQLException {
-        return keys == GeneratedKeys.Unasked.UNASKED ? form().prepare(on, sql) : keys.prepare(on, sql);
+        return keys() == GeneratedKeys.Unasked.UNASKED ? form().prepare(on, sql()) : keys().prepare(on, sql());
     }
 
     @Override
@@ -157,28 +154,28 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
 
     @Override
     public ResultSet executeQuery() throws SQLException {
-        return execute(sql, classification(), Call.QUERY);
+        return execute(sql(), classification(), Call.QUERY);
     }
 
     @Override
     public int executeUpdate() throws SQLException {
-        return execute(sql, classification(), Call.UPDATE);
+        return execute(sql(), classification(), Call.UPDATE);
     }
 
     @Override
     public long executeLargeUpdate() throws SQLException {
-        return execute(sql, classification(), Call.LARGE_UPDATE);
+        return execute(sql(), classification(), Call.LARGE_UPDATE);
     }
 
     @Override
     public boolean execute() throws SQLException {
-        return execute(sql, classification(), Call.EXECUTE);
+        return execute(sql(), classification(), Call.EXECUTE);
     }
 
     @Override
     public void addBatch() throws SQLException {
         beginExecution();
-        ((PreparedStatement) batchFor(sql, classification())).addBatch();
+        ((PreparedStatement) batchFor(sql(), classification())).addBatch();
     }
 
     @Override

@@ -33,6 +33,22 @@ class RoutedStatement extends SpreadStatement {
         super(connection, form);
     }
 
+    /** One whose text is known from the beginning. */
+    RoutedStatement(RoutedConnection connection, StatementForm form, String sql, GeneratedKeys keys) {
+        super(connection, form);
+        this.sql = sql;
+        this.keys = keys;
+    }
+
+    /** The newest text that it was given. */
+    final String sql() {
+        return sql;
+    }
+
+    final GeneratedKeys keys() {
+        return keys;
+    }
+
     // ---------------------------------------------------------------- what the execution path asks for
 
     @Override

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * one connection.
  */
 final class SessionSettings {
-    private final List<Entry> entries = new ArrayList<>();
+    private List<Entry> entries = List.of();
     private long newest;
 
     /**
@@ -48,13 +48,18 @@ final class SessionSettings {
     }
 
     private void put(String key, Setting setting, boolean undone) {
+        if (newest == 0) {
+            entries = new ArrayList<>();
+        }
         entries.removeIf(entry -> entry.key.equals(key));
         entries.add(new Entry(key, setting, ++newest, undone));
     }
 
     /** Forgets the settings made by SQL, as DISCARD ALL and RESET ALL do. */
     void forgetSql() {
-        entries.removeIf(entry -> entry.key.startsWith(SessionSql.KEY_PREFIX));
+        if (newest != 0) {
+            entries.removeIf(entry -> entry.key.startsWith(SessionSql.KEY_PREFIX));
+        }
     }
 
     boolean hasSql() {

@@ -95,7 +95,7 @@ final class Balance {
     }
 
     private static int lessBusy(int one, int other, ClusterView view) {
-        return view.replica(one).node().inFlight() <= view.replica(other).node().inFlight() ? one : other;
+        return view.replica(one).node().load() <= view.replica(other).node().load() ? one : other;
     }
 
     /** Of two that are picked by their shares, the one that would have less to do for its share. */
@@ -104,7 +104,7 @@ final class Balance {
         int other = byShare(eligible & ~(1L << one), view, random());
         NodeStatus first = view.replica(one);
         NodeStatus second = view.replica(other);
-        return first.node().inFlight() * share(second) <= second.node().inFlight() * share(first) ? one : other;
+        return first.node().load() * share(second) <= second.node().load() * share(first) ? one : other;
     }
 
     private static long random() {
@@ -149,7 +149,7 @@ final class Balance {
     }
 
     private double cost(NodeStatus replica) {
-        return (double) (replica.latencyNanos() + 1) * (replica.node().inFlight() + 1) / share(replica);
+        return (double) (replica.latencyNanos() + 1) * (replica.node().load() + 1) / share(replica);
     }
 
     /** The place of the n-th bit set, from 0. */

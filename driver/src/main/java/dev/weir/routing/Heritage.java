@@ -55,9 +55,13 @@ final class Heritage {
     }
 
     /** Notes what was recorded under a view that the present one has overtaken: nothing is known of its fate. */
-    @SuppressWarnings("ReferenceEquality") // one object for each history
+    @SuppressWarnings("ReferenceEquality") // one object for each history, and for each view
     void recordedUnder(ClusterView view, CausalClock clock) {
-        Lineage now = cluster.view().lineage();
+        ClusterView newest = cluster.view();
+        if (newest == view) {
+            return;
+        }
+        Lineage now = newest.lineage();
         if (now != view.lineage()
                 && now.breaks().size() > view.lineage().breaks().size()) {
             clock.lose(now.breaks().get(now.breaks().size() - 1));

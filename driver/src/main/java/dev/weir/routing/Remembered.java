@@ -50,6 +50,11 @@ final class Remembered {
                 : null;
     }
 
+    /** The replica of {@link #kept}. */
+    @Nullable NodeStatus replica() {
+        return kept;
+    }
+
     /**
      * @param clockVersion the clock's version before it was looked at
      * @param read the tables of the reads for which it was chosen

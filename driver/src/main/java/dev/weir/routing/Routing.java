@@ -112,6 +112,30 @@ public final class Routing {
         return route;
     }
 
+    /**
+     * The route that a session's newest read of these tables took, if neither the view nor what the session has seen have changed since; null
+     * if {@link #route} must work it out.
+     */
+    public @Nullable Route again(Classification read, RoutingSession session) {
+        ClusterView view = cluster.view();
+        return read.hint() == null
+                        && !read.tableless()
+                        && session.routedBy() == view
+                        && session.isFree()
+                        && session.consistency() == Consistency.SESSION
+                ? session.remembered().kept(view, session.clock().version(), read.tables())
+                : null;
+    }
+
+    /** As {@link #readCompleted} for a read whose route {@link #again} gave. */
+    public void readAgain(RoutingSession session) {
+        NodeStatus replica = session.remembered().replica();
+        if (replica != null) {
+            session.readReplica(replica, cluster.round());
+            heritage.recordedUnder(session.routedBy(), session.clock());
+        }
+    }
+
     /** Has the nodes asked soon, so that the next reads find the replicas proven. */
     private void hasten(ClusterView view) {
         // In an embedded cluster positions are known exactly.
@@ -331,7 +355,7 @@ public final class Routing {
         } else if (view.isExact()) {
             seenExactly(status, view, session);
         } else {
-            session.clock().seeReplica(node, status.life(), cluster.round());
+            session.readReplica(status, cluster.round());
         }
         heritage.recordedUnder(view, session.clock());
     }

@@ -2,6 +2,7 @@ package dev.weir.routing;
 
 import dev.weir.cluster.ClusterView;
 import dev.weir.cluster.Node;
+import dev.weir.cluster.NodeStatus;
 import dev.weir.sql.Hint;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,8 @@ public final class RoutingSession {
     private final Remembered remembered = new Remembered();
     private int turn;
     private int lossesTold;
+    private @Nullable NodeStatus recorded;
+    private long recordedRound;
 
     RoutingSession(CausalClock clock, Consistency consistency, Duration maxStaleness, ClusterView view, int turn) {
         this.clock = clock;
@@ -55,6 +58,19 @@ public final class RoutingSession {
     int nextTurn(int count) {
         turn = turn + 1 < 0 ? 0 : turn + 1;
         return turn % count;
+    }
+
+    /**
+     * Records a read of a replica that ended when this round was the newest to have begun. One that the same round has seen before is in
+     * the clock already, whose knowledge only grows.
+     */
+    @SuppressWarnings("ReferenceEquality") // the same sample, not an equal one
+    void readReplica(NodeStatus replica, long round) {
+        if (recorded != replica || recordedRound != round) {
+            clock.seeReplica(replica.node(), replica.life(), round);
+            recorded = replica;
+            recordedRound = round;
+        }
     }
 
     Remembered remembered() {
@@ -136,6 +152,11 @@ public final class RoutingSession {
 
     public @Nullable Node pinnedTo() {
         return pinnedTo;
+    }
+
+    /** Whether neither a pin nor a transaction has a say in where a statement goes. */
+    boolean isFree() {
+        return pinnedTo == null && transaction == Transaction.NONE;
     }
 
     /** The view by which the newest route was chosen. */

@@ -4,9 +4,8 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +22,14 @@ public final class Classifier {
     private static final int MOST_REFUSED = 4096;
     private static final int SLOTS = 1024;
 
+    private static final AtomicReferenceFieldUpdater<Classifier, Memory> MEMORY =
+            AtomicReferenceFieldUpdater.newUpdater(Classifier.class, Memory.class, "memory");
+
     private final SqlDialect dialect;
     private final Set<String> readOnlyFunctions;
     private final HintReader hints = new HintReader();
     private final Cache<Fingerprint, Classification> refused = cache(MOST_REFUSED);
-    private final AtomicReference<Memory> memory;
+    private volatile Memory memory;
 
     /**
      * A classifier that knows nothing of the catalog yet.
@@ -40,12 +42,12 @@ public final class Classifier {
         this.readOnlyFunctions = Set.copyOf(readOnlyFunctions);
         Schema unknown = new Schema(List.of(), Syntax.of(dialect));
         Catalog nothing = Effects.of(dialect, unknown, readOnlyFunctions).withMentions(Mentions.UNKNOWN);
-        this.memory = new AtomicReference<>(Memory.of(0, dialect, nothing, Set.of()));
+        this.memory = Memory.of(0, dialect, nothing, Set.of());
     }
 
     /** What a text is. The same text gives the same object as long as it is remembered. */
     public Classification classify(String sql) {
-        Memory known = memory();
+        Memory known = memory;
         if (sql.length() > LONGEST_CACHED) {
             return read(known, sql, false);
         }
@@ -68,12 +70,12 @@ public final class Classifier {
      * @return null if where they end is in doubt, or if the text numbers its parameters itself
      */
     public @Nullable List<StatementPart> parts(String sql) {
-        return StatementPart.of(sql, memory().lexer(sql));
+        return StatementPart.of(sql, memory.lexer(sql));
     }
 
     /** Raised whenever verdicts may have changed, so that who keeps one knows when to ask again. */
     public int generation() {
-        return memory().generation;
+        return memory.generation;
     }
 
     /**
@@ -85,13 +87,13 @@ public final class Classifier {
     }
 
     void update(Catalog catalog) {
-        memory.updateAndGet(old -> Memory.of(old.generation + 1, dialect, catalog, old.primaryTables));
+        MEMORY.updateAndGet(this, old -> Memory.of(old.generation + 1, dialect, catalog, old.primaryTables));
     }
 
     /** Remembers a table that only the primary has and every session sees: whatever names it goes there from now on. */
     public void learnPrimaryTable(String name) {
-        if (!memory().primaryTables.contains(name)) {
-            memory.updateAndGet(old -> old.with(dialect, name));
+        if (!memory.primaryTables.contains(name)) {
+            MEMORY.updateAndGet(this, old -> old.with(dialect, name));
         }
     }
 
@@ -100,16 +102,12 @@ public final class Classifier {
      * 90096 and 90097 on H2): it and its like go to the primary from now on.
      */
     public void learnRefusal(String sql) {
-        Lexer lexer = memory().lexer(sql);
+        Lexer lexer = memory.lexer(sql);
         Fingerprint fingerprint = Fingerprint.read(sql, lexer).fingerprint();
         if (!lexer.isBroken()) {
             refused.put(fingerprint, Classification.of(Kind.PRIMARY_READ, "a replica refused it as a write"));
         }
-        memory.updateAndGet(Memory::withoutTexts);
-    }
-
-    private Memory memory() {
-        return Objects.requireNonNull(memory.get());
+        MEMORY.updateAndGet(this, Memory::withoutTexts);
     }
 
     private Classification read(Memory known, String sql, boolean cacheable) {

@@ -86,10 +86,10 @@ class BalanceTest {
     @Test
     void shouldGiveAHeavyReplicaMoreOfTheReadsUnderWay() {
         for (int i = 0; i < 4; i++) {
-            monitor.node(1).readStarted();
+            monitor.node(1).lendTally().readStarted();
         }
-        monitor.node(2).readStarted();
-        monitor.node(3).readStarted();
+        monitor.node(2).lendTally().readStarted();
+        monitor.node(3).lendTally().readStarted();
         double[] alike = shares(LoadBalance.LEAST_OUTSTANDING, Preference.NONE, ALL);
         assertThat(alike[0]).as("busier than any other").isZero();
         double[] weighty = shares(LoadBalance.LEAST_OUTSTANDING, weights(1, 10, 1, 1), ALL);
@@ -98,7 +98,7 @@ class BalanceTest {
 
     @Test
     void shouldPickTheLessBusyOfTwo() {
-        monitor.node(2).readStarted();
+        monitor.node(2).lendTally().readStarted();
         double[] shares = shares(LoadBalance.LEAST_OUTSTANDING, Preference.NONE, ALL);
         assertThat(shares[1]).isZero();
         assertThat(shares[0]).isBetween(0.4, 0.6);
@@ -141,7 +141,7 @@ class BalanceTest {
         slow(2, 1);
         slow(3, 2);
         for (int i = 0; i < 5; i++) {
-            monitor.node(2).readStarted();
+            monitor.node(2).lendTally().readStarted();
         }
         assertThat(shares(LoadBalance.FASTEST, Preference.NONE, ALL)[2]).isEqualTo(1, within(0.001));
     }

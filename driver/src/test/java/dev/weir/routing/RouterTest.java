@@ -394,7 +394,7 @@ class RouterTest {
     @Test
     void shouldAvoidTheBusierReplica() throws SQLException {
         Scene scene = ready().level(Consistency.EVENTUAL);
-        scene.monitor.node(1).readStarted();
+        scene.monitor.node(1).lendTally().readStarted();
         for (int i = 0; i < 50; i++) {
             assertThat(scene.route(READ).target()).isEqualTo(scene.monitor.node(2));
         }

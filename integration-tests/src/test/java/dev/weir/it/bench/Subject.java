@@ -2,6 +2,7 @@ package dev.weir.it.bench;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.weir.WeirDataSource;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -11,7 +12,7 @@ import java.util.Properties;
 public enum Subject {
     RAW(at -> driver(at.url(), at)),
     HIKARICP(Subject::hikari),
-    WEIR(at -> driver(at.weirUrl(), at));
+    WEIR(Subject::weir);
 
     @SuppressWarnings("ImmutableEnumChecker") // a method reference without state
     private final Opening opening;
@@ -36,6 +37,13 @@ public enum Subject {
         config.setPassword(at.password());
         HikariDataSource pool = new HikariDataSource(config);
         return new Source(pool::getConnection, pool::close);
+    }
+
+    private static Source weir(Target.Address at) {
+        WeirDataSource source = new WeirDataSource(at.weirUrl());
+        source.setUser(at.user());
+        source.setPassword(at.password());
+        return new Source(source::getConnection, source::close);
     }
 
     /** The registered driver itself, past {@link DriverManager}, which costs more than a microsecond. */

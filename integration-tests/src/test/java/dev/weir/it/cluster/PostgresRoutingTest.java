@@ -13,6 +13,7 @@ import dev.weir.cluster.Node;
 import dev.weir.cluster.NodeRole;
 import dev.weir.cluster.NodeState;
 import dev.weir.cluster.NodeStatus;
+import dev.weir.cluster.Tally;
 import dev.weir.it.postgres.PostgresCluster;
 import dev.weir.it.postgres.PostgresExtension;
 import dev.weir.it.postgres.PostgresNode;
@@ -101,7 +102,8 @@ final class PostgresRoutingTest {
 
     private static long read(Routing routing, RoutingSession session, String sql) throws SQLException {
         Route route = routing.route(READ, session);
-        route.target().readStarted();
+        Tally tally = route.target().lendTally();
+        tally.readStarted();
         try (Connection connection = routing.borrow(route, session);
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
@@ -109,7 +111,8 @@ final class PostgresRoutingTest {
             routing.readCompleted(route, session);
             return rows.getLong(1);
         } finally {
-            route.target().readFinished();
+            tally.readFinished();
+            tally.giveBack();
         }
     }
 
