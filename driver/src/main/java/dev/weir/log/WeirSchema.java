@@ -21,6 +21,7 @@ import java.util.UUID;
  *   <li>{@link #INCARNATION}: each opening of the store, the LSN it started from, and the LSN up to which its log is known to survive a crash.
  *   <li>{@link #DDL_LOCK}, one row, locked while a schema change runs.
  *   <li>{@link #REPLICA} on the primary: the registered replicas, how far they have got, and behind which entry the log is kept for each, unless its STATE is DROPPED.
+ *   <li>{@link #HEALING} on the primary: what was done about replicas by itself, and why.
  *   <li>{@link #CHECKPOINT} on a replica, one row: what it has applied, committed with the data.
  * </ul>
  *
@@ -38,6 +39,7 @@ public final class WeirSchema {
     public static final String INCARNATION = "WEIR.INCARNATION";
     public static final String DDL_LOCK = "WEIR.DDL_LOCK";
     public static final String REPLICA = "WEIR.REPLICA";
+    public static final String HEALING = "WEIR.HEALING";
     public static final String CHECKPOINT = "WEIR.CHECKPOINT";
 
     /** The version of tables and body encoding, stored in NODE.FORMAT. */
@@ -80,6 +82,10 @@ public final class WeirSchema {
             "ALTER TABLE WEIR.REPLICA ADD COLUMN IF NOT EXISTS DURABLE_LSN BIGINT DEFAULT 0 NOT NULL",
             "ALTER TABLE WEIR.REPLICA ADD COLUMN IF NOT EXISTS NEEDED_AFTER_LSN BIGINT DEFAULT 0 NOT NULL",
             """
+            CREATE TABLE IF NOT EXISTS WEIR.HEALING(
+              ID UUID PRIMARY KEY, BEGUN_AT TIMESTAMP(6) WITH TIME ZONE NOT NULL, REPLICA VARCHAR(128) NOT NULL,
+              CAUSE VARCHAR(2000) NOT NULL, STEP VARCHAR(32) NOT NULL, OUTCOME VARCHAR(16) NOT NULL, EFFECT VARCHAR(2000) NOT NULL)""",
+            """
             CREATE TABLE IF NOT EXISTS WEIR.CHECKPOINT(
               ID INTEGER PRIMARY KEY CHECK (ID = 1), LSN BIGINT NOT NULL, EPOCH BIGINT NOT NULL, INCARNATION UUID NOT NULL,
               DIGEST BIGINT NOT NULL, COMMITTED_AT TIMESTAMP(6) WITH TIME ZONE NOT NULL,
@@ -94,6 +100,7 @@ public final class WeirSchema {
             "GRANT SELECT ON WEIR.INCARNATION TO PUBLIC",
             "GRANT SELECT, UPDATE ON WEIR.DDL_LOCK TO PUBLIC",
             "GRANT SELECT ON WEIR.REPLICA TO PUBLIC",
+            "GRANT SELECT ON WEIR.HEALING TO PUBLIC",
             "GRANT SELECT ON WEIR.CHECKPOINT TO PUBLIC");
 
     private static final List<String> REPLICA_GRANTS = List.of(

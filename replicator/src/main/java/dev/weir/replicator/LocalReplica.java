@@ -123,6 +123,11 @@ public final class LocalReplica implements AutoCloseable {
         wake();
     }
 
+    /** Has it apply more in one transaction and force its store less often. */
+    public void enlargeBatches() {
+        replication.enlargeBatches();
+    }
+
     /** Has it copy the primary anew, out of rotation meanwhile. */
     public void resync() {
         replication.resync();

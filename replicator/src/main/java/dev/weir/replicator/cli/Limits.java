@@ -27,6 +27,7 @@ final class Limits {
     @Option(
             names = "--lag-limit",
             paramLabel = "NAME=WARNING:CRITICAL",
+            split = ",",
             description = "Other limits for one replica, as in r1=1m:5m. May be given several times.")
     List<String> single = List.of();
 

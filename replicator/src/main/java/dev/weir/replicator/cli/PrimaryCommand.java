@@ -121,6 +121,7 @@ final class PrimaryCommand implements Callable<Integer> {
         private final String password;
         private final LogRetention limits;
         private volatile PrimaryStore held;
+        private String failure = "";
 
         Keeper(StoreUrl url, String user, String password, LogRetention limits) throws SQLException {
             this.url = url;
@@ -162,8 +163,14 @@ final class PrimaryCommand implements Callable<Integer> {
                     held = PrimaryStore.open(url, user, password, limits);
                 }
                 held.tend();
+                failure = "";
             } catch (SQLException e) {
-                LOG.error("event=store_not_tended store={} reason={}", url, e.getMessage());
+                // It is tried again each second, and said once.
+                String reason = String.valueOf(e.getMessage());
+                if (!reason.equals(failure)) {
+                    LOG.error("event=store_not_tended store={} reason=\"{}\"", url, reason);
+                    failure = reason;
+                }
             }
             return 0;
         }

@@ -120,6 +120,7 @@ final class ReplicaCommand implements Callable<Integer> {
         private final TcpService service;
         private final Replication replication;
         private boolean announced;
+        private String refusal = "";
 
         Announced(TcpService service, Replication replication) {
             this.service = service;
@@ -130,8 +131,14 @@ final class ReplicaCommand implements Callable<Integer> {
             int done = replication.work();
             try {
                 adjust();
+                refusal = "";
             } catch (SQLException | CommandFailure e) {
-                LOG.error("event=not_served replica={} reason={}", name, e.getMessage());
+                // It is tried again in every round, and said once.
+                String reason = String.valueOf(e.getMessage());
+                if (!reason.equals(refusal)) {
+                    LOG.error("event=not_served replica={} reason=\"{}\"", name, reason);
+                    refusal = reason;
+                }
             }
             return done;
         }

@@ -2,6 +2,8 @@ package dev.weir.replicator.cli;
 
 import dev.weir.replicator.Runner;
 import dev.weir.replicator.RunningCluster;
+import dev.weir.replicator.heal.HealPolicy;
+import dev.weir.replicator.heal.Healer;
 import dev.weir.replicator.http.Listen;
 import dev.weir.replicator.http.MonitorServer;
 import dev.weir.replicator.http.StatusJson;
@@ -52,6 +54,21 @@ final class Watching {
             paramLabel = "URL",
             description = "Post each alert there as JSON when it begins, changes and ends.")
     @Nullable URI webhook;
+
+    /** What is done about ailing replicas. */
+    enum Heal {
+        ON,
+        SHOW,
+        OFF
+    }
+
+    @Option(
+            names = "--heal",
+            defaultValue = "on",
+            paramLabel = "MODE",
+            description = "What is done about ailing replicas of this process: on, show or off. With show, steps are"
+                    + " only recorded in WEIR.HEALING (default: ${DEFAULT-VALUE}).")
+    Heal heal = Heal.ON;
 
     @Mixin
     Limits limits = new Limits();
@@ -144,6 +161,13 @@ final class Watching {
         Runner runner = new Runner("weir-monitor", monitor, INTERVAL);
         watch.parts.add(runner);
         runner.start();
+        if (heal != Heal.OFF && !cluster.replicas().isEmpty()) {
+            HealPolicy healing = HealPolicy.DEFAULT.withDryRun(heal == Heal.SHOW);
+            Healer healer = new Healer(cluster, monitor, healing, InstantSource.system(), System::nanoTime);
+            Runner treating = new Runner("weir-healer", healer, INTERVAL);
+            watch.parts.add(treating);
+            treating.start();
+        }
         return monitor;
     }
 
@@ -153,7 +177,7 @@ final class Watching {
         String known = token.isEmpty() ? MonitorServer.newToken() : token;
         MonitorServer server;
         try {
-            server = new MonitorServer(listen, known, monitor, cluster, List::of);
+            server = new MonitorServer(listen, known, monitor, cluster);
         } catch (IllegalStateException e) {
             throw new CommandFailure(String.valueOf(e.getMessage()));
         }

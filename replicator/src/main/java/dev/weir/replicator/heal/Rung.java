@@ -4,11 +4,9 @@ import java.util.Locale;
 
 /** What can be done about a replica, mildest first. Immutable. */
 public enum Rung {
-    /** Nothing but waiting, since whatever is wrong is not the replica's and it tries again by itself. */
-    WAIT,
     /** Open its store and its session with the primary anew, on a new thread if the old one has ended. */
     RESTART,
-    /** Apply more entries in one transaction. */
+    /** Apply more entries in one transaction, and force the store less often. */
     ENLARGE_BATCHES,
     /** Copy the primary anew, out of rotation meanwhile. */
     RESYNC,

@@ -1,11 +1,11 @@
 package dev.weir.replicator.heal;
 
 import java.time.Instant;
+import java.util.UUID;
 
 /**
  * Something that was done about a replica. Immutable.
  *
- * @param id unique within one run of a healer
  * @param at when it was begun, by the healer's clock
  * @param replica whom it was done to
  * @param cause what was wrong
@@ -13,7 +13,7 @@ import java.time.Instant;
  * @param outcome what came of it
  * @param effect the same in words
  */
-public record Step(long id, Instant at, String replica, String cause, Rung rung, Outcome outcome, String effect) {
+public record Step(UUID id, Instant at, String replica, String cause, Rung rung, Outcome outcome, String effect) {
     /** What came of a step. Immutable. */
     public enum Outcome {
         /** It is not known yet. */
@@ -22,8 +22,8 @@ public record Step(long id, Instant at, String replica, String cause, Rung rung,
         HEALED,
         /** It was not, in the time that was given. */
         FAILED,
-        /** Nothing was done, because nothing may be done by itself or only shown. */
-        SKIPPED
+        /** It was only shown, because nothing is to be done by itself. */
+        SHOWN
     }
 
     Step with(Outcome next, String words) {

@@ -2,6 +2,7 @@ package dev.weir.replicator.http;
 
 import dev.weir.replicator.LocalReplica;
 import dev.weir.replicator.RunningCluster;
+import dev.weir.replicator.heal.HealingTable;
 import dev.weir.replicator.heal.Step;
 import dev.weir.replicator.monitor.Monitor;
 import dev.weir.replicator.monitor.Overview;
@@ -18,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,11 +28,12 @@ import org.slf4j.LoggerFactory;
 public final class MonitorServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MonitorServer.class);
     private static final int MOST_LOG_LINES = 100;
+    private static final int MOST_STEPS = 50;
     private static final int THREADS = 12;
 
     private final Monitor monitor;
     private final Map<String, LocalReplica> replicas = new LinkedHashMap<>();
-    private final Supplier<List<Step>> healing;
+    private final HealingTable healing;
     private final LogTail log;
     private final Metrics metrics = new Metrics();
     private final Assets assets = new Assets();
@@ -44,14 +45,12 @@ public final class MonitorServer implements AutoCloseable {
      * Listens until closed.
      *
      * @param token what actions need, and everything if others than this machine can connect
-     * @param healing what was done by itself, newest first
      * @throws IllegalStateException if the address is taken or not this machine's
      */
-    public MonitorServer(
-            Listen listen, String token, Monitor monitor, RunningCluster cluster, Supplier<List<Step>> healing) {
+    public MonitorServer(Listen listen, String token, Monitor monitor, RunningCluster cluster) {
         this.listen = listen;
         this.monitor = monitor;
-        this.healing = healing;
+        this.healing = new HealingTable(cluster.primary());
         this.log = new LogTail(cluster.primary());
         this.access = new Access(token, listen.isLoopback());
         cluster.replicas().forEach(replica -> replicas.put(replica.name(), replica));
@@ -184,11 +183,11 @@ public final class MonitorServer implements AutoCloseable {
         json(context, log.read(Math.max(1, Math.min(MOST_LOG_LINES, lines))));
     }
 
-    private List<Map<String, Object>> steps() {
+    private List<Map<String, Object>> steps() throws SQLException {
         List<Map<String, Object>> lines = new ArrayList<>();
-        for (Step step : healing.get()) {
+        for (Step step : healing.newest(MOST_STEPS)) {
             Map<String, Object> line = new LinkedHashMap<>();
-            line.put("id", step.id());
+            line.put("id", step.id().toString());
             line.put("at", step.at().toString());
             line.put("replica", step.replica());
             line.put("cause", step.cause());

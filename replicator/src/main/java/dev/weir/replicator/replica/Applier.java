@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 final class Applier {
     /** How many row changes share a transaction; beyond that H2's undo log costs more than the commits saved. */
     private static final int CHANGES_PER_TRANSACTION = 100;
+    /** The same where a commit costs much. */
+    private static final int MOST_CHANGES_PER_TRANSACTION = 1_000;
 
     private final Connection connection;
     private final StatementCache statements;
@@ -47,6 +49,7 @@ final class Applier {
     private volatile Position showing;
     private Position tip;
     private int pendingChanges;
+    private int changesPerTransaction = CHANGES_PER_TRANSACTION;
 
     /** @param connection the applier's own, without auto-commit */
     Applier(Connection connection, Position start, @Nullable String mode) {
@@ -71,6 +74,11 @@ final class Applier {
         return committed;
     }
 
+    /** Has more changes share a transaction, or as many as usual. */
+    void enlargeTransactions(boolean large) {
+        changesPerTransaction = large ? MOST_CHANGES_PER_TRANSACTION : CHANGES_PER_TRANSACTION;
+    }
+
     /**
      * Applies entries that follow {@link #applied}. After a failure everything before the failing entry has been applied and nothing of it.
      *
@@ -92,7 +100,7 @@ final class Applier {
         for (LogTransaction entry : entries) {
             if (entry.lsn().compareTo(tip.lsn()) > 0) {
                 apply(entry);
-                if (pendingChanges >= CHANGES_PER_TRANSACTION) {
+                if (pendingChanges >= changesPerTransaction) {
                     commit(entry.lsn());
                 }
             }
@@ -183,7 +191,7 @@ final class Applier {
         } else if (statement instanceof Generator generator) {
             Sessions.execute(connection, generator.sql());
             // H2 keeps its definitions locked until the transaction ends.
-            pendingChanges = CHANGES_PER_TRANSACTION;
+            pendingChanges = MOST_CHANGES_PER_TRANSACTION;
         } else if (statement instanceof Ddl ddl) {
             applySchemaChange(entry, ddl);
         }
@@ -263,7 +271,7 @@ final class Applier {
         schemaChange.execute(entry.lsn(), ddl);
         statements.clear();
         schemaChange.finish();
-        pendingChanges = CHANGES_PER_TRANSACTION;
+        pendingChanges = MOST_CHANGES_PER_TRANSACTION;
     }
 
     private void enter(SessionContext context) throws SQLException, ApplyFailure {

@@ -5,6 +5,7 @@ final class Orders {
     private volatile boolean paused;
     private volatile boolean restart;
     private volatile boolean resync;
+    private volatile boolean largeBatches;
 
     void pause(boolean wanted) {
         paused = wanted;
@@ -16,6 +17,14 @@ final class Orders {
 
     void resync() {
         resync = true;
+    }
+
+    void enlargeBatches() {
+        largeBatches = true;
+    }
+
+    boolean areBatchesLarge() {
+        return largeBatches;
     }
 
     boolean isPaused() {

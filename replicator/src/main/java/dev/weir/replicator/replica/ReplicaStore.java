@@ -27,6 +27,7 @@ final class ReplicaStore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaStore.class);
     private static final int LOCK_TIMEOUT_MILLIS = 1_000;
     private static final Duration FLUSH_INTERVAL = Duration.ofMillis(200);
+    private static final Duration LONG_FLUSH_INTERVAL = Duration.ofSeconds(5);
 
     private final Connection connection;
     private final boolean inFile;
@@ -35,6 +36,7 @@ final class ReplicaStore implements AutoCloseable {
     private final StoreKeeper keeper;
     private Lsn flushed;
     private long flushedAt;
+    private Duration flushInterval = FLUSH_INTERVAL;
 
     private ReplicaStore(Connection connection, boolean inFile, UUID cluster, Applier applier, StoreKeeper keeper) {
         this.connection = connection;
@@ -200,10 +202,16 @@ final class ReplicaStore implements AutoCloseable {
         return inFile ? flushed : applied().lsn();
     }
 
+    /** Has more applied in one transaction and forced less often, or as usual; a crash then costs more to apply again, and nothing else. */
+    void enlargeBatches(boolean large) {
+        applier.enlargeTransactions(large);
+        flushInterval = large ? LONG_FLUSH_INTERVAL : FLUSH_INTERVAL;
+    }
+
     /** Makes what has been applied survive a crash, now and then, for the log has it all. Call it between transactions. Blocks if it flushes. */
     void flushIfDue(long nowNanos) throws SQLException {
         Lsn applied = applied().lsn();
-        boolean due = flushedAt == 0 || (!applied.equals(flushed) && nowNanos - flushedAt >= FLUSH_INTERVAL.toNanos());
+        boolean due = flushedAt == 0 || (!applied.equals(flushed) && nowNanos - flushedAt >= flushInterval.toNanos());
         if (due && keeper.flush()) {
             flushed = applied;
             flushedAt = nowNanos;

@@ -62,6 +62,7 @@ public final class Replication implements AutoCloseable {
     private volatile @Nullable Lag lag;
     private volatile @Nullable ReplicaStore readable;
     private volatile long receivedLsn = -1;
+    private volatile ReplicaStatus.Blocked blocked = ReplicaStatus.Blocked.NOT;
 
     /** Creates a replication that has done nothing yet; the first {@link #work} opens the store. */
     public Replication(ReplicaSite site, PrimaryAccess primary, LongSupplier nanoClock) {
@@ -118,6 +119,11 @@ public final class Replication implements AutoCloseable {
         orders.restart();
     }
 
+    /** Has the replica apply more in one transaction and force its store less often, for the rest of this run. */
+    public void enlargeBatches() {
+        orders.enlargeBatches();
+    }
+
     /** Has the next round take the replica from its readers and copy the primary anew, also after a divergence. */
     public void resync() {
         orders.resync();
@@ -140,6 +146,7 @@ public final class Replication implements AutoCloseable {
                 receivedLsn < 0 ? OptionalLong.empty() : OptionalLong.of(Math.max(receivedLsn, applied.value())),
                 heard == null ? OptionalLong.empty() : heard.entries(applied, now),
                 heard == null ? Optional.empty() : heard.duration(applied, now),
+                state == ReplicaState.STALLED ? blocked : ReplicaStatus.Blocked.NOT,
                 message);
     }
 
@@ -286,8 +293,10 @@ public final class Replication implements AutoCloseable {
                 lag = heard().from(opened.applied().committedAt());
             }
         }
+        opened.enlargeBatches(orders.areBatchesLarge());
         opened.flushIfDue(nanoClock.getAsLong());
         if (isKeptWaiting(opened, count == 0)) {
+            blocked = ReplicaStatus.Blocked.BY_DURABILITY;
             become(
                     ReplicaState.STALLED,
                     "primary: none of its newer entries has become durable for " + LONGEST_WAIT.toSeconds()
@@ -469,6 +478,7 @@ public final class Replication implements AutoCloseable {
         hopeless = cause.getCause() instanceof SQLException primarys
                 ? LASTING.contains(String.valueOf(primarys.getSQLState()))
                 : cause instanceof SQLException own && LASTING.contains(String.valueOf(own.getSQLState()));
+        blocked = side.equals("primary") ? ReplicaStatus.Blocked.BY_PRIMARY : ReplicaStatus.Blocked.BY_STORE;
         become(ReplicaState.STALLED, side + ": " + cause.getMessage());
     }
 

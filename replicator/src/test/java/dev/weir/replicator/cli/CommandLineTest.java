@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.replicator.source.PrimaryStore;
 import dev.weir.replicator.source.Sessions;
 import dev.weir.replicator.source.StoreUrl;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,11 +26,13 @@ class CommandLineTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
+    private final Map<String, String> environment = new HashMap<>();
+
     private int run(String... arguments) {
         CommandLine line = Main.commandLine();
         line.setOut(new PrintWriter(out, true));
         line.setErr(new PrintWriter(err, true));
-        return line.execute(arguments);
+        return Main.execute(line, environment::get, arguments);
     }
 
     @ParameterizedTest
@@ -91,6 +97,50 @@ class CommandLineTest {
                 .contains("not a whole number with a unit")
                 .contains("must be more than zero and not more than the critical one")
                 .contains("is not NAME=WARNING:CRITICAL");
+    }
+
+    private Path config(String text) throws IOException {
+        return Files.writeString(directory.resolve("weir.yaml"), text);
+    }
+
+    @Test
+    void shouldTakeCommandLineBeforeEnvironmentBeforeFile() throws Exception {
+        String file = config("lag-warning: 1s\nprimary:\n  store: from-file\n  bind: 0.0.0.0\n")
+                .toString();
+        assertThat(run("--config", file, "primary")).isEqualTo(1);
+        assertThat(err.toString()).contains("Listening on 0.0.0.0").contains("needs a password");
+        environment.put("WEIR_BIND", "127.0.0.1");
+        environment.put("WEIR_STORE", "from-environment");
+        assertThat(run("--config=" + file, "primary")).isEqualTo(1);
+        assertThat(err.toString()).contains("There is no store").contains("from-environment.mv.db");
+        environment.put("WEIR_CONFIG", file);
+        assertThat(run("primary", "--store", "from-command-line")).isEqualTo(1);
+        assertThat(err.toString()).contains("from-command-line.mv.db");
+    }
+
+    @Test
+    void shouldNameTheLineWhenConfigurationIsWrong() throws Exception {
+        for (String[] wrong : new String[][] {
+            {"user: sa\nprimary:\n  prot: 9092\n", "weir.yaml:3: 'prot' is no setting of primary; there are ", "port"},
+            {"user: sa\n\nstroe: x\n", "weir.yaml:3: 'stroe' is no setting; there are ", "and the commands "},
+            {"primary:\n  port: ninety\n  store: x\n", "Invalid value for option '--port'", "weir.yaml:2)"},
+            {"primary: x\n", "weir.yaml:1: below primary its settings must stand", ""},
+            {"primary:\n  port: {a: 1}\n", "weir.yaml:2: a value or a list of values must stand here", ""},
+            {"primary:\n\tport: 1\n", "weir.yaml:2: this is no YAML", ""}
+        }) {
+            err.getBuffer().setLength(0);
+            assertThat(run("--config", config(wrong[0]).toString(), "primary")).isEqualTo(2);
+            assertThat(err.toString()).contains(wrong[1]).contains(wrong[2]);
+        }
+        environment.put("WEIR_PORT", "none");
+        assertThat(run("primary", "--store", "x")).isEqualTo(2);
+        assertThat(err.toString()).contains("(from WEIR_PORT)");
+    }
+
+    @Test
+    void shouldCompleteCommandsAndOptions() {
+        assertThat(run("generate-completion")).isZero();
+        assertThat(out.toString()).contains("complete -F").contains("replica").contains("--lag-warning");
     }
 
     @Test

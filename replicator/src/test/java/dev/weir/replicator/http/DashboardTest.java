@@ -96,7 +96,7 @@ class DashboardTest {
                 thresholds,
                 List.of());
         watching = new Runner("test-monitor", monitor, Duration.ofMillis(250));
-        server = new MonitorServer(new Listen("127.0.0.1", 0), TOKEN, monitor, cluster.cluster(), List::of);
+        server = new MonitorServer(new Listen("127.0.0.1", 0), TOKEN, monitor, cluster.cluster());
         watching.start();
         writing.start();
         options.addArguments(

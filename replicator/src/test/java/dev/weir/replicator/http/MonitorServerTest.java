@@ -16,11 +16,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +52,7 @@ class MonitorServerTest {
                 new H2Probe(cluster.cluster(), WatchedCluster.USER, WatchedCluster.PASSWORD, InstantSource.system()),
                 Thresholds.DEFAULT,
                 List.of());
-        server = new MonitorServer(new Listen("127.0.0.1", 0), TOKEN, monitor, cluster.cluster(), List::of);
+        server = new MonitorServer(new Listen("127.0.0.1", 0), TOKEN, monitor, cluster.cluster());
     }
 
     @AfterEach
@@ -107,6 +111,18 @@ class MonitorServerTest {
     }
 
     @Test
+    void shouldServeEveryFigureThatTheGrafanaDashboardShows() throws Exception {
+        await().atMost(LIMIT).untilAsserted(() -> {
+            monitor.work();
+            String metrics = ask("GET", "/metrics").body();
+            Matcher names = Pattern.compile("weir_[a-z_]+").matcher(Files.readString(Path.of("grafana", "weir.json")));
+            assertThat(names.results().map(MatchResult::group).distinct())
+                    .hasSizeGreaterThan(8)
+                    .allSatisfy(name -> assertThat(metrics).contains("\n" + name));
+        });
+    }
+
+    @Test
     void shouldLeaveOutOfMetricsWhatIsNotKnown() throws Exception {
         cluster.replica("r1").close();
         await().atMost(LIMIT).untilAsserted(() -> {
@@ -151,8 +167,7 @@ class MonitorServerTest {
 
     @Test
     void shouldWantTheTokenForDataWhenOthersCanConnect() throws Exception {
-        try (MonitorServer open =
-                new MonitorServer(new Listen("0.0.0.0", 0), TOKEN, monitor, cluster.cluster(), List::of)) {
+        try (MonitorServer open = new MonitorServer(new Listen("0.0.0.0", 0), TOKEN, monitor, cluster.cluster())) {
             URI status = URI.create(open.url().replace("0.0.0.0", "127.0.0.1")).resolve("/api/status");
             HttpRequest without = HttpRequest.newBuilder(status).build();
             HttpRequest with = HttpRequest.newBuilder(status)
@@ -170,7 +185,7 @@ class MonitorServerTest {
     @Test
     void shouldSayWhatToDoWhenAddressIsTaken() {
         Listen taken = new Listen("127.0.0.1", URI.create(server.url()).getPort());
-        assertThatThrownBy(() -> new MonitorServer(taken, TOKEN, monitor, cluster.cluster(), List::of))
+        assertThatThrownBy(() -> new MonitorServer(taken, TOKEN, monitor, cluster.cluster()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("taken")
                 .hasMessageContaining("--http");

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -22,13 +23,21 @@ public final class WatchedCluster implements AutoCloseable {
     public static final String USER = "SA";
     public static final String PASSWORD = "pw";
 
+    private static final Duration SLOWNESS = Duration.ofSeconds(1);
+
     private final StoreUrl url;
     private final PrimaryStore primary;
     private final Runner flusher;
     private final Set<String> failing = ConcurrentHashMap.newKeySet();
+    private final Map<String, Long> paced = new ConcurrentHashMap<>();
     private final RunningCluster cluster;
 
     public WatchedCluster(Path directory, int replicas) throws SQLException {
+        this(directory, directory, replicas);
+    }
+
+    /** @param elsewhere where the replicas' stores lie */
+    public WatchedCluster(Path directory, Path elsewhere, int replicas) throws SQLException {
         url = StoreUrl.parse("jdbc:h2:" + directory.resolve("shop"));
         primary = PrimaryStore.open(url, USER, PASSWORD);
         flusher = new Runner("test-flush", this::flush, Duration.ofMillis(5));
@@ -36,7 +45,7 @@ public final class WatchedCluster implements AutoCloseable {
         List<LocalReplica> kept = new ArrayList<>();
         for (int i = 1; i <= replicas; i++) {
             String name = "r" + i;
-            StoreUrl store = url.sibling("-" + name);
+            StoreUrl store = StoreUrl.parse("jdbc:h2:" + elsewhere.resolve("shop-" + name));
             Replication replication =
                     new Replication(new ReplicaSite(name, store, store.jdbc()), access, System::nanoTime);
             kept.add(new LocalReplica(replication, () -> work(name, replication), Duration.ofMillis(5)));
@@ -61,7 +70,18 @@ public final class WatchedCluster implements AutoCloseable {
         if (failing.contains(name)) {
             throw new IllegalStateException("killed by the test");
         }
+        long now = System.nanoTime();
+        Long next = paced.get(name);
+        if (next != null && now < next) {
+            return 0;
+        }
+        paced.computeIfPresent(name, (slow, before) -> now + SLOWNESS.toNanos());
         return replication.work();
+    }
+
+    /** Has the replica work only now and then. */
+    public void slow(String name) {
+        paced.put(name, System.nanoTime());
     }
 
     /** Has the replica's thread fail from now on. */
@@ -69,9 +89,10 @@ public final class WatchedCluster implements AutoCloseable {
         failing.add(name);
     }
 
-    /** Lets the replica's thread work again, if it is started again. */
+    /** Lets the replica's thread work as it should, if it has not ended. */
     public void cure(String name) {
         failing.remove(name);
+        paced.remove(name);
     }
 
     public RunningCluster cluster() {
