@@ -1,5 +1,6 @@
 package dev.weir;
 
+import dev.weir.capture.LagLimit;
 import dev.weir.cluster.Cluster;
 import dev.weir.cluster.ClusterSettings.Embedded;
 import dev.weir.cluster.ClusterSettings.Listed;
@@ -91,7 +92,9 @@ final class ConnectionSource {
     private RoutedDatabase database(Cluster cluster) {
         SqlDialect dialect = settings.cluster().dialect();
         Classifier classifier = new Classifier(dialect, settings.readOnlyFunctions());
-        Capture capture = dialect == SqlDialect.H2 ? new H2Capture(cluster, classifier::classify) : Capture.NONE;
+        Capture capture = dialect == SqlDialect.H2
+                ? new H2Capture(cluster, classifier::classify, new LagLimit(settings.logMaxLag()))
+                : Capture.NONE;
         return new RoutedDatabase(
                 new Routing(cluster, settings.routing()),
                 classifier,

@@ -28,6 +28,9 @@ import java.util.Set;
 
 /** Reads a URL and its properties into settings; each value is checked here, before anything is opened. Confined to one thread. */
 final class SettingsReader {
+    /** Replicas report their positions about so often. */
+    private static final long LEAST_LAG = 100;
+
     private final ParsedUrl url;
     private final Map<WeirProperty, String> weir = new EnumMap<>(WeirProperty.class);
     private final Map<String, String> target = new HashMap<>();
@@ -76,7 +79,8 @@ final class SettingsReader {
                 .withPool(poolSize, minIdle, positive(WeirProperty.POOL_TIMEOUT))
                 .withProbeInterval(positive(WeirProperty.PROBE_INTERVAL))
                 .withNodeTimeout(positive(WeirProperty.NODE_TIMEOUT));
-        return new WeirSettings(cluster, routing(topology), names(WeirProperty.READ_ONLY_FUNCTIONS), url.display());
+        return new WeirSettings(
+                cluster, routing(topology), names(WeirProperty.READ_ONLY_FUNCTIONS), logMaxLag(), url.display());
     }
 
     private RoutingSettings routing(Topology topology) throws SQLException {
@@ -200,6 +204,17 @@ final class SettingsReader {
 
     private OnLostWrites onLostWrites() throws SQLException {
         return choice(WeirProperty.ON_LOST_WRITES).equals("reset") ? OnLostWrites.RESET : OnLostWrites.FAIL;
+    }
+
+    private long logMaxLag() throws SQLException {
+        String value = value(WeirProperty.LOG_MAX_LAG).strip();
+        if (value.equalsIgnoreCase("off")) {
+            return 0;
+        }
+        if (!value.matches("\\d{3,12}") || Long.parseLong(value) < LEAST_LAG) {
+            throw invalid(WeirProperty.LOG_MAX_LAG, "off, or a number of entries, at least " + LEAST_LAG);
+        }
+        return Long.parseLong(value);
     }
 
     private String value(WeirProperty property) {

@@ -80,6 +80,11 @@ enum WeirProperty {
             "weir.nodeTimeout",
             "2s",
             "How long a node may give no sign of life before statements that wait for it are broken off, a duration"),
+    LOG_MAX_LAG(
+            "weir.log.maxLag",
+            "off",
+            "How many entries of an H2 primary's log a replica that follows it may lack before writers wait for it, at least"
+                    + " 100, or off; a write that has waited 5 s fails with SQLSTATE 53400"),
     REPLICAS(
             "weir.replicas",
             "",

@@ -53,9 +53,10 @@ class SettingsReaderTest {
                         + "&weir.maxStaleness=500ms&weir.waitForReplica=20ms&weir.loadBalance=roundRobin"
                         + "&weir.noReplica=fail&weir.onLostWrites=reset&weir.nodeTimeout=3s&weir.zone=east&weir.zones=east,west, east&weir.weights=1,0,20"
                         + "&weir.strongReads=replica&weir.tableAware=false&weir.probeInterval=50ms&weir.poolSize=7&weir.poolMinIdle=2"
-                        + "&weir.poolTimeout=4s&weir.replicas=jdbc:postgresql://c/shop,jdbc:postgresql://b/shop",
+                        + "&weir.poolTimeout=4s&weir.log.maxLag=1000&weir.replicas=jdbc:postgresql://c/shop,jdbc:postgresql://b/shop",
                 properties);
 
+        assertThat(settings.logMaxLag()).isEqualTo(1000);
         assertThat(settings.routing())
                 .isEqualTo(new RoutingSettings(
                         Consistency.EVENTUAL,
@@ -115,6 +116,8 @@ class SettingsReaderTest {
                 "weir.zones|east,west|a value for each of the nodes, of which there are 1",
                 "weir.zone|east|empty as long as weir.zones does not say",
                 "weir.nodeTimeout|0s|a duration above zero",
+                "weir.log.maxLag|99|off, or a number of entries, at least 100",
+                "weir.log.maxLag|10s|off, or a number of entries, at least 100",
                 "weir.onLostWrites|ignore|one of fail, reset",
                 "weir.loadBalance|fast|one of leastOutstanding, roundRobin, random, fastest",
                 "weir.maxLag|0s|a duration above zero",

@@ -232,9 +232,22 @@ final class CaptureSession {
         if (fresh) {
             awaitGate();
         }
+        if (store.lagLimit().isInDoubt() && transaction.isEmpty()) {
+            awaitReplicas();
+        }
         usePhysicalAutoCommit(false);
         settings.read();
         noteExecution();
+    }
+
+    /** Holds the first write of a transaction back, at best before the transaction begins; one that sees only its own past cannot be. */
+    private void awaitReplicas() throws SQLException {
+        if (fresh) {
+            usePhysicalAutoCommit(true);
+        }
+        if (fresh || readCommitted) {
+            store.lagLimit().await(physical);
+        }
     }
 
     private void awaitGate() throws SQLException {

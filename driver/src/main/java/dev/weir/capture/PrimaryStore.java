@@ -27,6 +27,7 @@ public final class PrimaryStore {
     private final Epoch epoch;
     private final Clock clock;
     private final ObjLongConsumer<Tables> listener;
+    private final LagLimit lagLimit;
     private final AtomicReference<@Nullable Catalog> catalog = new AtomicReference<>();
     private final Map<String, Boolean> deterministic = new ConcurrentHashMap<>();
 
@@ -36,17 +37,23 @@ public final class PrimaryStore {
      * @param clock what commits are dated with
      */
     public PrimaryStore(Function<String, Classification> classifier, Epoch epoch, Clock clock) {
-        this(classifier, epoch, clock, (tables, lsn) -> {});
+        this(classifier, epoch, clock, LagLimit.OFF, (tables, lsn) -> {});
     }
 
     /**
      * As {@link #PrimaryStore(Function, Epoch, Clock)}.
      *
+     * @param lagLimit when writers are held back
      * @param listener told after each commit of rows, before it is acknowledged, what it touched and its position; never of schema changes
      */
     public PrimaryStore(
-            Function<String, Classification> classifier, Epoch epoch, Clock clock, ObjLongConsumer<Tables> listener) {
+            Function<String, Classification> classifier,
+            Epoch epoch,
+            Clock clock,
+            LagLimit lagLimit,
+            ObjLongConsumer<Tables> listener) {
         this.listener = listener;
+        this.lagLimit = lagLimit;
         this.classifier = classifier;
         this.epoch = epoch;
         this.clock = clock;
@@ -68,6 +75,11 @@ public final class PrimaryStore {
 
     void committed(Tables tables, long lsn) {
         listener.accept(tables, lsn);
+        lagLimit.committed(lsn);
+    }
+
+    LagLimit lagLimit() {
+        return lagLimit;
     }
 
     Clock clock() {

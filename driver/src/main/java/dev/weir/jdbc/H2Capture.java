@@ -1,6 +1,7 @@
 package dev.weir.jdbc;
 
 import dev.weir.capture.CapturingConnection;
+import dev.weir.capture.LagLimit;
 import dev.weir.capture.PrimaryStore;
 import dev.weir.capture.ReplicationVerdict;
 import dev.weir.cluster.Cluster;
@@ -21,9 +22,12 @@ import org.jspecify.annotations.Nullable;
 public final class H2Capture implements Capture {
     private final Cluster cluster;
     private final Function<String, Classification> classifier;
+    private final LagLimit lagLimit;
     private final AtomicReference<@Nullable OfEpoch> newest = new AtomicReference<>();
 
-    public H2Capture(Cluster cluster, Function<String, Classification> classifier) {
+    /** @param lagLimit when writers are held back */
+    public H2Capture(Cluster cluster, Function<String, Classification> classifier, LagLimit lagLimit) {
+        this.lagLimit = lagLimit;
         this.cluster = cluster;
         this.classifier = classifier;
     }
@@ -68,7 +72,8 @@ public final class H2Capture implements Capture {
         if (known != null && known.epoch().equals(epoch)) {
             return known.store();
         }
-        OfEpoch fresh = new OfEpoch(epoch, new PrimaryStore(classifier, epoch, Clock.systemUTC(), this::committed));
+        OfEpoch fresh =
+                new OfEpoch(epoch, new PrimaryStore(classifier, epoch, Clock.systemUTC(), lagLimit, this::committed));
         return newest.compareAndSet(known, fresh) ? fresh.store() : store(epoch);
     }
 }

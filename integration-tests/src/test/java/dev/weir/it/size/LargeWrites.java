@@ -87,8 +87,8 @@ record LargeWrites(int rows, long lobBytes) {
             }
             try (ResultSet row = statement.executeQuery("SELECT ID, B, C FROM LOBS ORDER BY ID")) {
                 while (row.next()) {
-                    summary.add(
-                            row.getInt(1) + " " + digest(row.getBinaryStream(2)) + " " + digest(row.getCharacterStream(3)));
+                    summary.add(row.getInt(1) + " " + digest(row.getBinaryStream(2)) + " "
+                            + digest(row.getCharacterStream(3)));
                 }
             }
         }

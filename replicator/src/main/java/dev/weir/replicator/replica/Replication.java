@@ -34,6 +34,10 @@ public final class Replication implements AutoCloseable {
 
     private static final Duration HEAD_INTERVAL = Duration.ofMillis(50);
     private static final Duration REPORT_INTERVAL = Duration.ofSeconds(1);
+    /** Writers may be waiting for a replica that gets on. */
+    private static final Duration MOVED_REPORT_INTERVAL = Duration.ofMillis(100);
+
+    private static final long REPORT_ENTRIES = 100;
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
@@ -54,6 +58,8 @@ public final class Replication implements AutoCloseable {
 
     private long waitingSince;
     private long reportAt;
+    private long movedReportAt;
+    private long reportedLsn;
     private @Nullable ReplicaState reported;
     private volatile ReplicaState state = ReplicaState.CATCHING_UP;
     private volatile String message = "";
@@ -73,6 +79,7 @@ public final class Replication implements AutoCloseable {
         this.recent = new RecentEntries(site);
         this.retryAt = nanoClock.getAsLong();
         this.reportAt = retryAt;
+        this.movedReportAt = retryAt;
         this.waitingSince = retryAt;
     }
 
@@ -352,7 +359,8 @@ public final class Replication implements AutoCloseable {
 
     private void report(LogSource connected, Position applied, Lsn durable) throws PrimaryLost {
         long now = nanoClock.getAsLong();
-        if (state != reported || now - reportAt >= 0) {
+        boolean moved = applied.lsn().value() - reportedLsn >= REPORT_ENTRIES;
+        if (state != reported || now - reportAt >= 0 || (moved && now - movedReportAt >= 0)) {
             ReplicaState current = state;
             ask(() -> {
                 connected.report(new ReplicaReport(
@@ -367,7 +375,9 @@ public final class Replication implements AutoCloseable {
                 return current;
             });
             reported = current;
+            reportedLsn = applied.lsn().value();
             reportAt = now + REPORT_INTERVAL.toNanos();
+            movedReportAt = now + MOVED_REPORT_INTERVAL.toNanos();
         }
     }
 
