@@ -71,6 +71,7 @@ final class CausalClock {
         try {
             newestLoss = where;
             losses++;
+            version.incrementAndGet();
         } finally {
             following.unlock();
         }

@@ -171,7 +171,7 @@ class SessionSimulationTest {
                 }
             } else if (fault != Fault.READS_NOT_NOTED) {
                 NodeStatus status = client.session.routedBy().statuses().get(node);
-                clock.seeReplica(status.node(), status.life(), round);
+                client.session.readReplica(status, round);
             }
         }
 
