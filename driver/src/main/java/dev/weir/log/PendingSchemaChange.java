@@ -18,13 +18,16 @@ public final class PendingSchemaChange {
     private static final String FIND =
             "SELECT LSN, FINGERPRINT, BODY FROM WEIR.LOG WHERE STATE = 'PENDING' ORDER BY LSN FETCH FIRST ROW ONLY";
     private static final String SETTLE = "UPDATE WEIR.LOG SET STATE = ? WHERE LSN = ? AND STATE = 'PENDING'";
+    private static final String HEAD = "SELECT LSN, SCHEMA_LSN FROM WEIR.HEAD WHERE ID = 1 FOR UPDATE";
     private static final String COPIES = "SELECT TABLE_SCHEMA, TABLE_NAME FROM INFORMATION_SCHEMA.TABLES"
             + " WHERE TABLE_TYPE = 'BASE TABLE' AND REGEXP_LIKE(TABLE_NAME, '^.+_COPY_[0-9]+_[0-9]+$')";
 
     private PendingSchemaChange() {}
 
     /**
-     * Settles the entry if there is one: DONE if the schema has changed since it was announced, or if the change can be repeated, which is then done; else CANCELLED. Opens the gate.
+     * Settles the entry if there is one: DONE if the schema has changed since it was announced, or if the change can be repeated, which is then done; else CANCELLED. If others have
+     * changed the schema since, or have written since a change that could be repeated, nobody can tell whether it was made: then it is CANCELLED and a BARRIER entry lets every replica copy the
+     * primary anew. Opens the gate.
      * Needs an administrator. Commits. Call it whenever the primary's store is opened, before applications connect.
      *
      * @return the LSN settled; null if none was pending
@@ -34,22 +37,50 @@ public final class PendingSchemaChange {
         if (pending == null) {
             return null;
         }
-        EntryState state = EntryState.DONE;
-        if (pending.fingerprint().equals(SchemaFingerprint.of(admin))) {
-            state = repeat(admin, pending) ? EntryState.DONE : EntryState.CANCELLED;
+        boolean autoCommit = admin.getAutoCommit();
+        admin.setAutoCommit(false);
+        try {
+            settle(admin, pending);
+            admin.commit();
+        } catch (SQLException e) {
+            admin.rollback();
+            throw e;
+        } finally {
+            admin.setAutoCommit(autoCommit);
+        }
+        return pending.lsn();
+    }
+
+    private static void settle(Connection admin, Pending pending) throws SQLException {
+        String fingerprint = SchemaFingerprint.of(admin);
+        EntryState state = EntryState.CANCELLED;
+        boolean doubtful = false;
+        try (Statement statement = admin.createStatement();
+                ResultSet head = statement.executeQuery(HEAD)) {
+            head.next();
+            boolean changedSince = head.getLong(2) != pending.lsn().value();
+            boolean writtenSince = head.getLong(1) != pending.lsn().value();
+            boolean repeatable = isRepeatable(pending);
+            if (changedSince || (writtenSince && repeatable)) {
+                doubtful = true;
+            } else if (!pending.fingerprint().equals(fingerprint)) {
+                state = EntryState.DONE;
+            } else if (repeatable) {
+                repeat(admin, pending);
+                state = EntryState.DONE;
+            }
         }
         try (PreparedStatement statement = admin.prepareStatement(SETTLE)) {
             statement.setString(1, state.name());
             statement.setLong(2, pending.lsn().value());
             statement.executeUpdate();
         }
+        if (doubtful) {
+            WeirSchema.appendBarrier(admin);
+        }
         try (Statement statement = admin.createStatement()) {
             statement.executeUpdate("UPDATE WEIR.HEAD SET GATE = 0 WHERE ID = 1");
         }
-        if (!admin.getAutoCommit()) {
-            admin.commit();
-        }
-        return pending.lsn();
     }
 
     private static @Nullable Pending find(Connection admin) throws SQLException {
@@ -64,19 +95,19 @@ public final class PendingSchemaChange {
         }
     }
 
-    /** TRUNCATE leaves no trace in the schema, and doing it twice is doing it once. */
-    private static boolean repeat(Connection admin, Pending pending) throws SQLException {
-        String sql = pending.change().sql();
-        if (!sql.strip().toUpperCase(Locale.ENGLISH).startsWith("TRUNCATE")) {
-            return false;
-        }
+    /** TRUNCATE leaves no trace in the schema, and doing it twice is doing it once, unless somebody has written in between. */
+    private static boolean isRepeatable(Pending pending) {
+        return pending.change().sql().strip().toUpperCase(Locale.ENGLISH).startsWith("TRUNCATE");
+    }
+
+    /** Does the change in the open transaction, which has locked the head, so that nobody commits in between. */
+    private static void repeat(Connection admin, Pending pending) throws SQLException {
         String schema = pending.change().context().schema();
         try (Statement statement = admin.createStatement()) {
             statement.execute("SET SCHEMA " + (schema == null ? "PUBLIC" : ReplaySql.quote(schema)));
-            statement.execute(sql);
+            statement.execute("EXECUTE IMMEDIATE '" + pending.change().sql().replace("'", "''") + "'");
             statement.execute("SET SCHEMA PUBLIC");
         }
-        return true;
     }
 
     /**

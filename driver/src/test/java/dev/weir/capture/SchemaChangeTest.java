@@ -212,6 +212,29 @@ final class SchemaChangeTest {
         assertThat(PendingSchemaChange.settle(lab.admin())).isNull();
     }
 
+    @Test
+    void shouldLetReplicasCopyAnewWhenOthersHaveWrittenSinceTruncateWasAnnounced() throws SQLException {
+        pending("TRUNCATE TABLE T");
+        execute(connection, "INSERT INTO T VALUES (77, 7, 'since')");
+
+        PendingSchemaChange.settle(lab.admin());
+
+        assertThat(rows(lab.admin(), "SELECT COUNT(*) FROM T WHERE ID = 77")).containsExactly(List.of("1"));
+        assertThat(rows(lab.admin(), "SELECT STATE, KIND FROM WEIR.LOG ORDER BY LSN DESC FETCH FIRST 3 ROWS ONLY"))
+                .containsExactly(List.of("DONE", "BARRIER"), List.of("DONE", "DATA"), List.of("CANCELLED", "DDL"));
+    }
+
+    @Test
+    void shouldLetReplicasCopyAnewWhenOthersHaveChangedSchemaSinceChangeWasAnnounced() throws SQLException {
+        pending("ALTER TABLE T ADD COLUMN X INTEGER");
+        execute(connection, "CREATE TABLE OTHER(ID INTEGER PRIMARY KEY)");
+
+        PendingSchemaChange.settle(lab.admin());
+
+        assertThat(rows(lab.admin(), "SELECT STATE, KIND FROM WEIR.LOG ORDER BY LSN DESC FETCH FIRST 3 ROWS ONLY"))
+                .containsExactly(List.of("DONE", "BARRIER"), List.of("DONE", "DDL"), List.of("CANCELLED", "DDL"));
+    }
+
     /** Leaves the log as a client does that dies between announcing a change and running it. */
     private void pending(String sql) throws SQLException {
         String fingerprint = SchemaFingerprint.of(lab.admin());

@@ -51,7 +51,10 @@ public record StoreContents(Map<String, List<String>> tables) {
                     row.append(i == 1 ? "" : ", ")
                             .append(columns.getColumnName(i))
                             .append('=')
-                            .append(text(found, columns.getColumnType(i), i));
+                            .append(
+                                    columns.getColumnTypeName(i).startsWith("ENUM")
+                                            ? ordinal(found, i)
+                                            : text(found, columns.getColumnType(i), i));
                 }
                 rows.add(row.toString());
             }
@@ -66,6 +69,12 @@ public record StoreContents(Map<String, List<String>> tables) {
                 hex(row.getBytes(column));
             default -> row.getString(column);
         };
+    }
+
+    /** H2 shows a value of an enumeration without its name after it has undone, at its opening, what a crash had left open. */
+    private static @Nullable String ordinal(ResultSet row, int column) throws SQLException {
+        int ordinal = row.getInt(column);
+        return row.wasNull() ? null : Integer.toString(ordinal);
     }
 
     private static @Nullable String hex(byte @Nullable [] bytes) {

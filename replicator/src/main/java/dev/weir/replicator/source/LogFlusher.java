@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 
 /**
  * Makes a primary's log durable and tells its readers how far, in DURABLE_LSN of the newest row of WEIR.INCARNATION: H2 shows a commit before it has written it, and
@@ -23,17 +24,20 @@ final class LogFlusher implements AutoCloseable {
     private final PreparedStatement head;
     private final PreparedStatement publish;
     private final UUID incarnation;
+    private final LongSupplier nanoClock;
     private volatile long durable = -1;
     private long flushedAt;
     private long pauseNanos = LEAST_PAUSE.toNanos();
 
     /** @param connection its own, to be closed with it */
-    LogFlusher(Connection connection, StoreKeeper keeper, UUID incarnation) throws SQLException {
+    LogFlusher(Connection connection, StoreKeeper keeper, UUID incarnation, LongSupplier nanoClock)
+            throws SQLException {
         this.connection = connection;
         this.keeper = keeper;
         this.head = connection.prepareStatement("SELECT LSN FROM WEIR.HEAD WHERE ID = 1");
         this.publish = connection.prepareStatement("UPDATE WEIR.INCARNATION SET DURABLE_LSN = ? WHERE INCARNATION = ?");
         this.incarnation = incarnation;
+        this.nanoClock = nanoClock;
     }
 
     /**
@@ -42,7 +46,7 @@ final class LogFlusher implements AutoCloseable {
      * @return whether more of the log is durable than before
      */
     boolean flush() throws SQLException {
-        long started = System.nanoTime();
+        long started = nanoClock.getAsLong();
         long committed = head();
         if (committed == durable && !keeper.isOvertaken() && started - flushedAt < QUIET_INTERVAL.toNanos()) {
             return false;
@@ -51,7 +55,7 @@ final class LogFlusher implements AutoCloseable {
             pauseNanos = keeper.pauseNanos();
             return false;
         }
-        flushedAt = System.nanoTime();
+        flushedAt = nanoClock.getAsLong();
         pauseNanos = Math.max(LEAST_PAUSE.toNanos(), (flushedAt - started) / 2);
         if (committed == durable) {
             return false;

@@ -37,12 +37,12 @@ public final class LogSource implements AutoCloseable {
     }
 
     /**
-     * Connects to a primary.
+     * Reads the log of a primary.
      *
-     * @throws SQLException 08001 if the database is no primary of a Weir cluster
+     * @param connection its own, which it closes
+     * @throws SQLException 08001 if the database is no primary of a Weir cluster; the connection is closed then
      */
-    static LogSource open(StoreUrl url, String user, String password) throws SQLException {
-        Connection connection = Sessions.open(url, user, password);
+    static LogSource of(StoreUrl url, Connection connection) throws SQLException {
         try {
             NodeRow node = NodeRow.read(connection);
             if (!node.role().equals("primary")) {

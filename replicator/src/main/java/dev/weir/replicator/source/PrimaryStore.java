@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,6 +74,17 @@ public final class PrimaryStore implements AutoCloseable {
      */
     public static PrimaryStore open(StoreUrl url, String user, String password, LogRetention retention)
             throws SQLException {
+        return open(url, user, password, retention, System::nanoTime);
+    }
+
+    /**
+     * As {@link #open(StoreUrl, String, String, LogRetention)}.
+     *
+     * @param nanoClock what pauses between flushes are measured with
+     */
+    public static PrimaryStore open(
+            StoreUrl url, String user, String password, LogRetention retention, LongSupplier nanoClock)
+            throws SQLException {
         String filePassword = url.filePassword(password);
         StoreState found = recover(url, filePassword);
         Connection connection = Sessions.open(url, user, password);
@@ -102,8 +114,8 @@ public final class PrimaryStore implements AutoCloseable {
                         barrier);
                 keeper.trust();
             }
-            LogFlusher flusher =
-                    new LogFlusher(Sessions.open(url.with("IFEXISTS", "TRUE"), user, password), keeper, incarnation);
+            LogFlusher flusher = new LogFlusher(
+                    Sessions.open(url.with("IFEXISTS", "TRUE"), user, password), keeper, incarnation, nanoClock);
             flusher.flush();
             Generators generators = new Generators(Sessions.open(url.with("IFEXISTS", "TRUE"), user, password));
             LogPruner pruner = new LogPruner(

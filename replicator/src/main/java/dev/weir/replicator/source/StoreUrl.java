@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.h2.store.fs.FilePath;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,14 +163,13 @@ public record StoreUrl(Kind kind, String location, List<String> settings) {
         return new StoreUrl(kind, location, chosen);
     }
 
-    /** The file that holds the data of a store of kind FILE. */
+    /** The file that holds the data of a store of kind FILE, as the file system of the location's prefix names it. */
     public Path file() {
         String path =
                 location.regionMatches(true, 0, FILE, 0, FILE.length()) ? location.substring(FILE.length()) : location;
-        if (path.startsWith("~/")) {
-            path = System.getProperty("user.home") + path.substring(1);
-        }
-        return Path.of(path + ".mv.db").toAbsolutePath().normalize();
+        return Path.of(FilePath.get(path + ".mv.db").unwrap().toString())
+                .toAbsolutePath()
+                .normalize();
     }
 
     /** What identifies the store within this JVM, whatever its settings. */

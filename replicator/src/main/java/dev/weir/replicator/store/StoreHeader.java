@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * What the first blocks of a store's file say: H2 writes the header twice, as text of hexadecimal numbers. Immutable.
  *
  * @param created when H2 created the file, in milliseconds since 1970
+ * @param version the newest version that the header knows of; 0 if none
  * @param closed whether H2 has closed the store in order and nothing was written since
  */
-record StoreHeader(long created, boolean closed) {
+record StoreHeader(long created, long version, boolean closed) {
     private static final int BLOCK_BYTES = 4096;
 
     /**
@@ -38,7 +39,7 @@ record StoreHeader(long created, boolean closed) {
         Optional<StoreHeader> second = parse(blocks, BLOCK_BYTES);
         return first.equals(second)
                 ? first
-                : first.or(() -> second).map(header -> new StoreHeader(header.created(), false));
+                : first.or(() -> second).map(header -> new StoreHeader(header.created(), header.version(), false));
     }
 
     private static InputStream open(Path storeFile, @Nullable String filePassword) throws IOException {
@@ -67,7 +68,9 @@ record StoreHeader(long created, boolean closed) {
         }
         try {
             return Optional.of(new StoreHeader(
-                    Long.parseLong(fields.getOrDefault("created", ""), 16), "1".equals(fields.get("clean"))));
+                    Long.parseLong(fields.getOrDefault("created", ""), 16),
+                    Long.parseLong(fields.getOrDefault("version", "0"), 16),
+                    "1".equals(fields.get("clean"))));
         } catch (NumberFormatException noHeader) {
             return Optional.empty();
         }

@@ -299,7 +299,7 @@ public final class StoreKeeper implements AutoCloseable {
             long created = createdAt(store.getStoreHeader());
             WholeMark.Version taken = new WholeMark.Version(version, System.currentTimeMillis() - created);
             if (mark == null) {
-                mark = WholeMark.begin(kept, created, taken);
+                mark = WholeMark.follow(kept, created, taken);
             } else {
                 mark.write(taken);
             }

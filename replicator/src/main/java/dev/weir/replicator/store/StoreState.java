@@ -59,7 +59,10 @@ public enum StoreState {
             return header.get().closed() ? CLOSED : DOUBTFUL;
         }
         try {
-            return backToOneOf(marked, storeFile, filePassword, header.get().closed()) ? WHOLE : DOUBTFUL;
+            if (backToOneOf(marked, storeFile, filePassword, header.get().closed())) {
+                return WHOLE;
+            }
+            return isClosedBefore(marked, header.get()) ? CLOSED : DOUBTFUL;
         } catch (MVStoreException e) {
             if (e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
                 return IN_USE;
@@ -92,8 +95,14 @@ public enum StoreState {
                 return true;
             }
         }
-        LOG.warn("event=store_doubtful store={} marked={}", storeFile, marked.newestFirst());
+        LOG.warn("event=store_not_marked store={} marked={}", storeFile, marked.newestFirst());
         return false;
+    }
+
+    /** Whether the store was closed in order, opened again, and then nothing of what was marked has been written whole: H2 opens what was closed. */
+    private static boolean isClosedBefore(WholeMark.Versions marked, StoreHeader header) {
+        return header.closed()
+                && marked.newestFirst().stream().allMatch(version -> version.number() > header.version());
     }
 
     private static boolean isFound(WholeMark.Version version, Path storeFile, @Nullable String filePassword, long end) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The file beside a store that tells its newest whole versions. It stands there while a keeper has the store open, and after a crash. Two records take turns, so
@@ -55,13 +56,31 @@ final class WholeMark implements AutoCloseable {
         return storeFile.resolveSibling(base + SUFFIX);
     }
 
-    /** Begins to mark the versions of a store, of which this one is whole, in place of whatever mark there was. */
+    /** Marks this version of a store and no other, in place of whatever mark there was. */
     static WholeMark begin(Path storeFile, long store, Version version) throws IOException {
+        return begin(storeFile, store, version, null);
+    }
+
+    /** Marks this version of a store, and the newest older one that is marked already: it is what a crash leaves if this one is not written whole. */
+    static WholeMark follow(Path storeFile, long store, Version version) throws IOException {
+        Versions marked = read(storeFile);
+        Version older = marked.newestFirst().stream()
+                .filter(known -> marked.store() == store && known.number() < version.number())
+                .findFirst()
+                .orElse(null);
+        return begin(storeFile, store, version, older);
+    }
+
+    private static WholeMark begin(Path storeFile, long store, Version version, @Nullable Version older)
+            throws IOException {
         Path file = fileOf(storeFile);
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try (FileChannel channel = FileChannel.open(
                 fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             channel.write(record(store, version));
+            if (older != null) {
+                channel.write(record(store, older));
+            }
             channel.force(true);
         }
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -283,6 +283,42 @@ class StoreKeeperTest {
 
     /** H2 numbers its versions on from what it found, also by itself. */
     @Test
+    void shouldBeWholeWhenFirstVersionAfterCrashIsTorn() throws Exception {
+        StoreKeeper keeper = keeper();
+        Awaitility.await().until(keeper::flush);
+        execute(first, "SHUTDOWN IMMEDIATELY");
+        keeper.close();
+        assertThat(StoreState.of(file)).isEqualTo(StoreState.WHOLE);
+        long length = Files.size(file);
+        first = open(url);
+        StoreKeeper next = keeper();
+        execute(first, "UPDATE A SET V = 1 WHERE ID = 0");
+        Awaitility.await().until(next::flush);
+        execute(first, "SHUTDOWN IMMEDIATELY");
+        next.close();
+        assertThat(Files.size(file)).isGreaterThan(length);
+        try (FileChannel torn = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            torn.truncate(length);
+        }
+        assertThat(StoreState.of(file)).isEqualTo(StoreState.WHOLE);
+        first = open(url);
+    }
+
+    @Test
+    void shouldBeClosedWhenNothingWasWrittenWholeSince() throws Exception {
+        execute(first, "SHUTDOWN");
+        StoreHeader closed = StoreHeader.read(file, null).orElseThrow();
+        WholeMark.begin(
+                        file,
+                        closed.created(),
+                        new WholeMark.Version(
+                                closed.version() + 1, Duration.ofDays(1).toMillis()))
+                .close();
+        assertThat(StoreState.of(file)).isEqualTo(StoreState.CLOSED);
+        first = open(url);
+    }
+
+    @Test
     void shouldNotTakeVersionForTheMarkedOneThatHadItsNumberBeforeTheCrash() throws Exception {
         StoreKeeper keeper = keeper();
         Awaitility.await().until(keeper::flush);

@@ -1,0 +1,56 @@
+package dev.weir.it.mix;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.SplittableRandom;
+
+/** Random schema changes that keep the statements of {@link MixedStatements} valid, of several kinds. Confined to one thread. */
+public final class MixedSchemaChanges {
+    private final SplittableRandom random;
+    private final String names;
+    private final Deque<String> undoing = new ArrayDeque<>();
+    private int made;
+
+    /** @param names what the names of new objects begin with; no other thread's may begin so */
+    public MixedSchemaChanges(SplittableRandom random, String names) {
+        this.random = random;
+        this.names = names;
+    }
+
+    public void executeOne(Connection connection) throws SQLException {
+        String sql = undoing.isEmpty() || random.nextInt(3) != 0 ? next() : undoing.pop();
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private String next() {
+        String name = names + "_" + made++;
+        return switch (random.nextInt(10)) {
+            case 0 ->
+                withUndo(
+                        "ALTER TABLE PARENT ADD COLUMN " + name + " INTEGER DEFAULT 7",
+                        "ALTER TABLE PARENT DROP COLUMN " + name);
+            case 1 -> withUndo("CREATE INDEX " + name + " ON TYPED(V1)", "DROP INDEX " + name);
+            case 2 -> withUndo("CREATE TABLE " + name + " AS SELECT ID, N, U FROM DEFAULTED", "DROP TABLE " + name);
+            case 3 -> withUndo("CREATE VIEW " + name + " AS SELECT ID FROM TYPED", "DROP VIEW " + name);
+            case 4 -> "TRUNCATE TABLE BAG";
+            case 5 ->
+                withUndo(
+                        "ALTER TABLE DEFAULTED ADD COLUMN " + name + " VARCHAR(10)",
+                        "ALTER TABLE DEFAULTED DROP COLUMN " + name);
+            case 6 -> "ALTER TABLE CHILD ALTER COLUMN N SET DEFAULT " + random.nextInt(9);
+            case 7 -> "COMMENT ON TABLE MOVING IS '" + name + "'";
+            case 8 -> "ALTER TABLE PAIR ALTER COLUMN N SET DATA TYPE " + (random.nextBoolean() ? "BIGINT" : "INTEGER");
+            default -> withUndo("CREATE SEQUENCE " + name, "DROP SEQUENCE " + name);
+        };
+    }
+
+    private String withUndo(String sql, String undo) {
+        undoing.push(undo);
+        return sql;
+    }
+}

@@ -1,0 +1,152 @@
+package dev.weir.it.simulation;
+
+import dev.weir.capture.CapturingConnection;
+import dev.weir.it.load.StoreContents;
+import dev.weir.log.WeirSchema;
+import dev.weir.replicator.source.LogRetention;
+import dev.weir.replicator.source.PrimaryStore;
+import dev.weir.replicator.source.Sessions;
+import dev.weir.replicator.source.StoreUrl;
+import dev.weir.sql.Classifier;
+import dev.weir.sql.SqlDialect;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A primary on a machine of its own, which can crash and come back. Confined to one thread. */
+final class SimulatedPrimary implements AutoCloseable {
+    private static final String USER = "SA";
+    private static final Classifier CLASSIFIER = new Classifier(SqlDialect.H2, Set.of());
+
+    private final FaultyDisk disk;
+    private final VirtualTime time;
+    private final StoreUrl url;
+    private @Nullable PrimaryStore store;
+    private @Nullable Connection witness;
+    private dev.weir.capture.@Nullable PrimaryStore capture;
+
+    SimulatedPrimary(FaultyDisk disk, Path directory, VirtualTime time) {
+        this.disk = disk;
+        this.time = time;
+        this.url = urlOf(directory);
+    }
+
+    static StoreUrl urlOf(Path directory) {
+        return StoreUrl.parse("jdbc:h2:" + FaultyFilePath.SCHEME + ":" + directory.resolve("shop"));
+    }
+
+    FaultyDisk disk() {
+        return disk;
+    }
+
+    StoreUrl url() {
+        return url;
+    }
+
+    /** Opens the store as the process that runs a primary does. */
+    void open() throws SQLException {
+        store = PrimaryStore.open(url, USER, "", LogRetention.DEFAULT, time::nanos);
+        Connection opened = connect();
+        witness = opened;
+        capture = dev.weir.capture.PrimaryStore.of(CLASSIFIER::classify, opened, time);
+    }
+
+    boolean isOpen() {
+        return store != null;
+    }
+
+    private static <T> T require(@Nullable T part) throws SQLException {
+        if (part == null) {
+            throw new SQLException("The primary is down", "08001");
+        }
+        return part;
+    }
+
+    /** A plain session of an administrator. */
+    Connection connect() throws SQLException {
+        // Nobody can release a lock while another waits for it, all being one thread.
+        return Sessions.open(url.with("IFEXISTS", "TRUE").with("LOCK_TIMEOUT", "1"), USER, "");
+    }
+
+    /** An application's session over a connection to the store. */
+    CapturingConnection capture(Connection connection) throws SQLException {
+        return new CapturingConnection(connection, require(capture));
+    }
+
+    void flush() throws SQLException {
+        require(store).flush();
+    }
+
+    void tend() throws SQLException {
+        require(store).tend();
+    }
+
+    /** Lets H2 write by itself, as when its buffer is full. */
+    void checkpoint() throws SQLException {
+        Sessions.execute(require(witness), "CHECKPOINT");
+    }
+
+    long head() throws SQLException {
+        return Sessions.queryLong(require(witness), "SELECT LSN FROM WEIR.HEAD WHERE ID = 1");
+    }
+
+    long durable() throws SQLException {
+        return Sessions.queryLong(
+                require(witness),
+                "SELECT I.DURABLE_LSN FROM " + WeirSchema.HEAD + " H JOIN " + WeirSchema.INCARNATION
+                        + " I ON I.INCARNATION = H.INCARNATION WHERE H.ID = 1");
+    }
+
+    boolean isSettled() throws SQLException {
+        return Sessions.queryLong(
+                        require(witness), "SELECT COUNT(*) FROM " + WeirSchema.LOG + " WHERE STATE = 'PENDING'")
+                == 0;
+    }
+
+    long barriers() throws SQLException {
+        return Sessions.queryLong(
+                require(witness), "SELECT COUNT(*) FROM " + WeirSchema.LOG + " WHERE KIND = 'BARRIER'");
+    }
+
+    StoreContents contents() throws SQLException {
+        return StoreContents.of(require(witness));
+    }
+
+    /** Closes the store in order. */
+    void stop() throws SQLException {
+        Connection held = witness;
+        PrimaryStore opened = store;
+        witness = null;
+        store = null;
+        Sessions.closeQuietly(held);
+        if (opened != null) {
+            opened.close();
+        }
+    }
+
+    /** Lets the machine fail, and be ready to open the store again. */
+    void crash(boolean powerLost) throws IOException {
+        disk.fail();
+        Crash.shutDown(witness, this::connect);
+        PrimaryStore opened = store;
+        witness = null;
+        store = null;
+        if (opened != null) {
+            try {
+                opened.close();
+            } catch (SQLException gone) {
+                Crash.expect(gone);
+            }
+        }
+        disk.restart(powerLost);
+    }
+
+    @Override
+    public void close() throws IOException {
+        crash(false);
+        disk.close();
+    }
+}
