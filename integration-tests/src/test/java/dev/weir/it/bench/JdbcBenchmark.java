@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
@@ -24,36 +25,65 @@ import org.openjdk.jmh.annotations.TearDown;
 @SuppressWarnings("NullAway.Init") // JMH sets the parameters and calls the set-up
 public class JdbcBenchmark {
     private static final String SELECT = "SELECT NAME, AMOUNT FROM ITEM WHERE ID = ?";
+    private static final String SCAN = "SELECT ID, NAME, AMOUNT FROM ITEM WHERE ID < " + Target.SCANNED;
     private static final String UPDATE = "UPDATE ITEM SET AMOUNT = AMOUNT + 1 WHERE ID = ?";
+    private static final String INSERT = "INSERT INTO ENTRY(ID, NAME) VALUES (?, ?)";
 
-    @Param
-    public Target target;
-
-    @Param
-    public Subject subject;
-
-    private Target.Address address;
     private Source source;
     private Connection connection;
     private PreparedStatement select;
+    private PreparedStatement scan;
     private PreparedStatement update;
+    private PreparedStatement insert;
+    private AtomicLong entries;
     private int key;
 
+    /** The target that all threads use, and the source of their connections. */
+    @State(Scope.Benchmark)
+    public static class Shared {
+        @Param
+        public Target target;
+
+        @Param
+        public Subject subject;
+
+        private final AtomicLong entries = new AtomicLong();
+        private Target.Address address;
+        private Source source;
+
+        @Setup(Level.Trial)
+        public void open() throws Exception {
+            address = target.start();
+            if (subject == Subject.WEIR) {
+                source = subject.open(address);
+                target.fill(source);
+            } else {
+                target.fill(Subject.RAW.open(address));
+                source = subject.open(address);
+            }
+        }
+
+        @TearDown(Level.Trial)
+        public void close() {
+            source.end().run();
+            address.end().run();
+        }
+    }
+
     @Setup(Level.Trial)
-    public void open() throws Exception {
-        address = target.start();
-        source = subject.open(address);
-        target.fill(source);
+    public void open(Shared shared) throws SQLException {
+        source = shared.source;
+        entries = shared.entries;
         connection = source.connection();
         select = connection.prepareStatement(SELECT);
+        scan = connection.prepareStatement(SCAN);
         update = connection.prepareStatement(UPDATE);
+        insert = connection.prepareStatement(INSERT);
     }
 
     @TearDown(Level.Trial)
-    public void close() throws Exception {
+    public void close() throws SQLException {
         connection.close();
-        source.end().run();
-        address.end().run();
     }
 
     private int nextKey() {
@@ -81,8 +111,21 @@ public class JdbcBenchmark {
     }
 
     @Benchmark
+    public int knownTextRead() throws SQLException {
+        return read("SELECT NAME, AMOUNT FROM ITEM WHERE ID = 7");
+    }
+
+    @Benchmark
     public int literalRead() throws SQLException {
-        String sql = "SELECT NAME, AMOUNT FROM ITEM WHERE ID = " + nextLiteral();
+        return read("SELECT NAME, AMOUNT FROM ITEM WHERE ID = " + nextNumber());
+    }
+
+    @Benchmark
+    public int newStatementRead() throws SQLException {
+        return read("SELECT NAME, AMOUNT AS A" + nextNumber() + " FROM ITEM WHERE ID = 7");
+    }
+
+    private int read(String sql) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             return rows.next() ? rows.getInt(2) : -1;
@@ -90,15 +133,36 @@ public class JdbcBenchmark {
     }
 
     /** A number that does not come again before any cache of texts has forgotten it. */
-    private int nextLiteral() {
+    private int nextNumber() {
         key++;
         return key;
+    }
+
+    @Benchmark
+    public long scan() throws SQLException {
+        long sum = 0;
+        try (ResultSet rows = scan.executeQuery()) {
+            while (rows.next()) {
+                sum += rows.getInt(1) + rows.getInt(3);
+            }
+        }
+        return sum;
     }
 
     @Benchmark
     public int preparedUpdate() throws SQLException {
         update.setInt(1, nextKey());
         return update.executeUpdate();
+    }
+
+    @Benchmark
+    public int batchInsert() throws SQLException {
+        for (int i = 0; i < Target.BATCH; i++) {
+            insert.setLong(1, entries.incrementAndGet());
+            insert.setString(2, "entry");
+            insert.addBatch();
+        }
+        return insert.executeBatch().length;
     }
 
     @Benchmark

@@ -2,10 +2,12 @@ package dev.weir.it.bench;
 
 import dev.weir.it.bench.stub.StubDriver;
 import dev.weir.it.postgres.PostgresCluster;
+import dev.weir.it.postgres.PostgresNode;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 
 /** The database underneath. */
 public enum Target {
@@ -16,7 +18,8 @@ public enum Target {
             StubDriver.register();
             return new Address(
                     "jdbc:postgresql://stub-primary/bench",
-                    "jdbc:weir:postgresql://stub-primary,stub-standby/bench",
+                    "jdbc:weir:postgresql://stub-primary,stub-standby/bench?ApplicationName=bench",
+                    List.of(),
                     "app",
                     "secret",
                     () -> {});
@@ -32,6 +35,7 @@ public enum Target {
             return new Address(
                     "jdbc:h2:mem:bench;DB_CLOSE_DELAY=-1",
                     "jdbc:weir:h2:mem:bench;DB_CLOSE_DELAY=-1;weir.replicas=1",
+                    List.of("jdbc:h2:mem:bench;DB_CLOSE_DELAY=-1"),
                     "sa",
                     "",
                     () -> {});
@@ -45,6 +49,7 @@ public enum Target {
             return new Address(
                     cluster.primary().url(),
                     cluster.weirUrl(),
+                    cluster.nodes().stream().map(PostgresNode::url).toList(),
                     PostgresCluster.USER,
                     PostgresCluster.PASSWORD,
                     cluster::close);
@@ -52,23 +57,32 @@ public enum Target {
     };
 
     static final int ROWS = 1000;
+    static final int SCANNED = 100;
+    static final int BATCH = 100;
 
     /**
      * Where a started target is reached.
      *
      * @param url through its own driver
      * @param weirUrl through Weir
+     * @param nodes each node's own URL, the primary's first
      * @param end stops the target
      */
-    record Address(String url, String weirUrl, String user, String password, Runnable end) {}
+    record Address(String url, String weirUrl, List<String> nodes, String user, String password, Runnable end) {
+        /** The URL that names all nodes, without {@code jdbc:}. */
+        String plainUrl() {
+            return weirUrl.substring("jdbc:weir:".length());
+        }
+    }
 
     abstract Address start() throws Exception;
 
-    /** Creates table ITEM with {@link #ROWS} rows through the subject. */
+    /** Creates table ITEM with {@link #ROWS} rows on the primary. */
     void fill(Source source) throws SQLException {
         try (Connection connection = source.connection()) {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("CREATE TABLE ITEM(ID INT PRIMARY KEY, NAME VARCHAR(40), AMOUNT INT)");
+                statement.execute("CREATE TABLE ENTRY(ID BIGINT PRIMARY KEY, NAME VARCHAR(40))");
             }
             try (PreparedStatement insert = connection.prepareStatement("INSERT INTO ITEM VALUES (?, ?, 0)")) {
                 for (int i = 0; i < ROWS; i++) {

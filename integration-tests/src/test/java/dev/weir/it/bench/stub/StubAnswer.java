@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 /** What the stub answers to a query: one row that is the same for every column position, or no row at all. Immutable. */
 enum StubAnswer {
     ROW,
+    HUNDRED_ROWS,
     PROBE_OF_PRIMARY,
     PROBE_OF_STANDBY,
     NO_ROW;
@@ -18,7 +19,18 @@ enum StubAnswer {
         if (sql.contains("pg_is_in_recovery")) {
             return standby ? PROBE_OF_STANDBY : PROBE_OF_PRIMARY;
         }
-        return sql.contains("ITEM") ? ROW : NO_ROW;
+        if (!sql.contains("ITEM")) {
+            return NO_ROW;
+        }
+        return sql.contains("ID < ") ? HUNDRED_ROWS : ROW;
+    }
+
+    int rows() {
+        return switch (this) {
+            case NO_ROW -> 0;
+            case HUNDRED_ROWS -> 100;
+            case ROW, PROBE_OF_PRIMARY, PROBE_OF_STANDBY -> 1;
+        };
     }
 
     boolean flag(int column) {
@@ -27,7 +39,7 @@ enum StubAnswer {
 
     /** The columns of a probe: in recovery, position, timeline, system identifier, page size, segment size. */
     long number(int column) {
-        if (this == ROW) {
+        if (this == ROW || this == HUNDRED_ROWS) {
             return column;
         }
         return switch (column) {
@@ -40,6 +52,6 @@ enum StubAnswer {
     }
 
     @Nullable String text() {
-        return this == ROW ? "item" : CLUSTER;
+        return this == ROW || this == HUNDRED_ROWS ? "item" : CLUSTER;
     }
 }

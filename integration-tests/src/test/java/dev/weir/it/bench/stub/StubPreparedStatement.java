@@ -3,6 +3,7 @@ package dev.weir.it.bench.stub;
 import dev.weir.forward.ForwardingPreparedStatement;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import org.jspecify.annotations.Nullable;
 
 /** A prepared statement that executes nothing and keeps one parameter, so that setting it is not free of effect. Confined to one thread. */
 final class StubPreparedStatement extends StubStatement implements ForwardingPreparedStatement {
@@ -10,6 +11,7 @@ final class StubPreparedStatement extends StubStatement implements ForwardingPre
 
     private final StubAnswer answer;
     private long parameter;
+    private int batched;
 
     StubPreparedStatement(StubConnection connection, String sql) {
         super(connection);
@@ -34,6 +36,28 @@ final class StubPreparedStatement extends StubStatement implements ForwardingPre
     @Override
     public void setLong(int index, long value) {
         parameter = value;
+    }
+
+    @Override
+    public void setString(int index, @Nullable String value) {
+        parameter = index;
+    }
+
+    @Override
+    public void addBatch() {
+        batched++;
+    }
+
+    @Override
+    public void clearBatch() {
+        batched = 0;
+    }
+
+    @Override
+    public int[] executeBatch() {
+        int[] counts = new int[batched];
+        batched = 0;
+        return counts;
     }
 
     @Override

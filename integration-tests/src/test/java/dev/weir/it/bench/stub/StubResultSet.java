@@ -5,13 +5,13 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
-/** One row or none, over and over. Confined to one thread. */
+/** Some rows, all alike. Confined to one thread. */
 final class StubResultSet implements ForwardingResultSet {
     private static final ResultSet NOTHING = Silence.of(ResultSet.class);
 
     private final Statement statement;
     private StubAnswer answer = StubAnswer.NO_ROW;
-    private boolean beforeRow;
+    private int left;
     private boolean closed;
 
     StubResultSet(Statement statement) {
@@ -20,7 +20,7 @@ final class StubResultSet implements ForwardingResultSet {
 
     StubResultSet answering(StubAnswer next) {
         answer = next;
-        beforeRow = next != StubAnswer.NO_ROW;
+        left = next.rows();
         closed = false;
         return this;
     }
@@ -32,9 +32,8 @@ final class StubResultSet implements ForwardingResultSet {
 
     @Override
     public boolean next() {
-        boolean moved = beforeRow;
-        beforeRow = false;
-        return moved;
+        left--;
+        return left >= 0;
     }
 
     @Override
