@@ -68,6 +68,11 @@ final class CutConnection {
         }
     }
 
+    /** Cuts the connection to a server that is gone: a session that undoes its transaction over a store that has failed may spin for ever in H2. */
+    void lose() {
+        cut = true;
+    }
+
     boolean isCut() {
         return cut;
     }

@@ -97,6 +97,12 @@ final class SimulatedReplica implements AutoCloseable {
         links.clear();
     }
 
+    /** Learns that the primary is gone. */
+    void loseLinks() {
+        links.forEach(CutConnection::lose);
+        links.clear();
+    }
+
     /** What a reader of the replica sees. */
     StoreContents contents() throws SQLException {
         Connection open = reader;

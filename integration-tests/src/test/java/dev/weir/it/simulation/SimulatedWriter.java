@@ -135,6 +135,14 @@ final class SimulatedWriter {
         }
     }
 
+    /** Learns that the server is gone, and with it what was open. */
+    void lose() {
+        if (link != null) {
+            link.lose();
+        }
+        abandon();
+    }
+
     /** Lets go of a connection that is gone. What was open on it is not committed. */
     void abandon() {
         end(true);

@@ -194,7 +194,8 @@ final class Simulation implements AutoCloseable {
             note("crash of the primary" + (powerLost ? " with loss of power" : ""));
             tally.primaryCrashes++;
             tally.powerLosses += powerLost ? 1 : 0;
-            leavePrimary();
+            writers.forEach(SimulatedWriter::lose);
+            cluster.replicas().forEach(SimulatedReplica::loseLinks);
             cluster.primary().crash(powerLost);
             if (random.nextInt(4) == 0) {
                 cluster.primary().disk().failIn(1 + random.nextInt(MOST_OPERATIONS));

@@ -10,11 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.PrimitiveIterator;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** Many simulated histories, each decided by its seed. {@code -Dweir.seeds=N} runs so many, {@code -Dweir.seed=N} repeats one. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = ThreadMode.SEPARATE_THREAD)
 final class SimulationTest {
     private static Path directory;
     private static Path prepared;
@@ -34,7 +38,7 @@ final class SimulationTest {
         Simulation.Tally all = new Simulation.Tally();
         int histories = 0;
         long start = System.nanoTime();
-        for (PrimitiveIterator.OfLong seeds = Seeds.of(60).iterator(); seeds.hasNext(); histories++) {
+        for (PrimitiveIterator.OfLong seeds = Seeds.of(30).iterator(); seeds.hasNext(); histories++) {
             long seed = seeds.nextLong();
             try (Simulation simulation = new Simulation(seed, prepared, directory.resolve("seed-" + seed))) {
                 all.add(run(simulation, seed));
