@@ -93,7 +93,7 @@ final class ConnectionSource {
         SqlDialect dialect = settings.cluster().dialect();
         Classifier classifier = new Classifier(dialect, settings.readOnlyFunctions());
         Capture capture = dialect == SqlDialect.H2
-                ? new H2Capture(cluster, classifier::classify, new LagLimit(settings.logMaxLag()))
+                ? new H2Capture(cluster, classifier::classify, new LagLimit(settings.logMaxLag()), settings.capture())
                 : Capture.NONE;
         return new RoutedDatabase(
                 new Routing(cluster, settings.routing()),

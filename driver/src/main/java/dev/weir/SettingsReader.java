@@ -1,5 +1,7 @@
 package dev.weir;
 
+import dev.weir.capture.CaptureSettings;
+import dev.weir.capture.LogFormat;
 import dev.weir.cluster.ClusterSettings;
 import dev.weir.cluster.ClusterSettings.Embedded;
 import dev.weir.cluster.ClusterSettings.Listed;
@@ -80,7 +82,12 @@ final class SettingsReader {
                 .withProbeInterval(positive(WeirProperty.PROBE_INTERVAL))
                 .withNodeTimeout(positive(WeirProperty.NODE_TIMEOUT));
         return new WeirSettings(
-                cluster, routing(topology), names(WeirProperty.READ_ONLY_FUNCTIONS), logMaxLag(), url.display());
+                cluster,
+                routing(topology),
+                capture(),
+                names(WeirProperty.READ_ONLY_FUNCTIONS),
+                logMaxLag(),
+                url.display());
     }
 
     private RoutingSettings routing(Topology topology) throws SQLException {
@@ -96,6 +103,15 @@ final class SettingsReader {
                 choice(WeirProperty.TABLE_AWARE).equals("true"),
                 preference(topology),
                 onLostWrites());
+    }
+
+    private CaptureSettings capture() throws SQLException {
+        LogFormat format = switch (choice(WeirProperty.LOG_FORMAT)) {
+            case "row" -> LogFormat.ROW;
+            case "statement" -> LogFormat.STATEMENT;
+            default -> LogFormat.MIXED;
+        };
+        return new CaptureSettings(format, choice(WeirProperty.AUDIT).equals("true"));
     }
 
     private Topology topology() throws SQLException {

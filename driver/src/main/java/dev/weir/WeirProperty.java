@@ -75,6 +75,21 @@ enum WeirProperty {
                     + " with SQLSTATE 40001, or it goes on with what the new primary has",
             "fail",
             "reset"),
+    LOG_FORMAT(
+            "weir.log.format",
+            "mixed",
+            "On H2, in what form data changes are logged: mixed logs statements where that is proven exact and else rows, row"
+                    + " logs all as rows, statement refuses what is not safe as a statement",
+            "mixed",
+            "row",
+            "statement"),
+    AUDIT(
+            "weir.audit",
+            "false",
+            "On H2, whether every distinct statement that is no plain read is listed with how it is logged and why, for SHOW"
+                    + " weir.audit and in the application's log; literals and parameters are left out",
+            "false",
+            "true"),
     PROBE_INTERVAL("weir.probeInterval", "100ms", "How often each node is asked for its role and position, a duration"),
     NODE_TIMEOUT(
             "weir.nodeTimeout",

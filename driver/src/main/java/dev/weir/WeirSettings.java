@@ -1,5 +1,6 @@
 package dev.weir;
 
+import dev.weir.capture.CaptureSettings;
 import dev.weir.cluster.ClusterSettings;
 import dev.weir.routing.RoutingSettings;
 import java.util.Set;
@@ -9,12 +10,18 @@ import java.util.Set;
  *
  * @param cluster which nodes, as whom, and how to pool and probe them
  * @param routing how reads are routed
+ * @param capture how changes are logged on H2
  * @param readOnlyFunctions functions that the user declares free of side effects, as written
  * @param logMaxLag how many entries of the log a replica may lack before writers wait; 0 for any number
  * @param url the URL as it may be shown, without credentials
  */
 record WeirSettings(
-        ClusterSettings cluster, RoutingSettings routing, Set<String> readOnlyFunctions, long logMaxLag, String url) {
+        ClusterSettings cluster,
+        RoutingSettings routing,
+        CaptureSettings capture,
+        Set<String> readOnlyFunctions,
+        long logMaxLag,
+        String url) {
     WeirSettings {
         readOnlyFunctions = Set.copyOf(readOnlyFunctions);
     }

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The transaction state of one capturing connection: which statements run how, where the log entry stands, and when it commits. Confined to one connection.
@@ -32,7 +33,7 @@ final class CaptureSession {
     private boolean readCommitted = true;
     private long lastCommittedLsn;
 
-    CaptureSession(Connection physical, PrimaryStore store) throws SQLException {
+    CaptureSession(Connection physical, PrimaryStore store, AnotherSession another) throws SQLException {
         this.physical = physical;
         this.store = store;
         this.transaction = new CapturedTransaction(store);
@@ -41,7 +42,7 @@ final class CaptureSession {
         this.gate = new WriterGate(physical);
         this.writes = new CapturedWrites(this, physical, store, transaction, settings);
         this.passed = new PassedStatements(this, physical, store, transaction, settings);
-        this.schemaChanges = new CapturedSchemaChanges(this, physical, store, transaction, settings);
+        this.schemaChanges = new CapturedSchemaChanges(this, physical, store, transaction, settings, another);
     }
 
     CapturedWrites writes() {
@@ -60,6 +61,14 @@ final class CaptureSession {
     ReplicationVerdict verdict(String sql) throws SQLException {
         settings.read();
         return new Verdicts(store, store.refresh(physical), physical, settings).of(sql);
+    }
+
+    /** Has the audit, if there is one, list a statement that is about to be executed. */
+    void observe(String sql, Classification classification) throws SQLException {
+        Audit audit = store.audit();
+        if (audit != null) {
+            audit.observe(sql, classification, () -> verdict(sql));
+        }
     }
 
     long lastCommittedLsn() {
@@ -304,6 +313,17 @@ final class CaptureSession {
         transaction.clear();
     }
 
+    /** What {@code EXECUTE IMMEDIATE} would execute; null if that is not known. */
+    @Nullable String executedText(String sql) throws SQLException {
+        return ExecutedText.of(sql, store, physical);
+    }
+
+    /** Runs a script, before which H2 commits. */
+    <T> T runScript(Work<T> script) throws SQLException {
+        commitChanges();
+        return script.run();
+    }
+
     /** Executes transaction control that was given as SQL text. */
     void control(String sql, Classification classification) throws SQLException {
         String argument = String.valueOf(classification.argument());
@@ -326,10 +346,8 @@ final class CaptureSession {
                 executePlain(sql);
                 transaction.setSavepoint(folded(argument));
             }
-            case RELEASE_SAVEPOINT -> {
-                executePlain(sql);
-                transaction.releaseSavepoint(folded(argument));
-            }
+            // H2 does nothing, and can still go back to it.
+            case RELEASE_SAVEPOINT -> executePlain(sql);
             case ROLLBACK_TO_SAVEPOINT -> rollbackTo(sql, folded(argument));
             default -> throw new IllegalArgumentException(classification.kind() + " does not control transactions");
         }

@@ -5,6 +5,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The settings of one capturing connection's session that decide what its statements mean, here and on replicas. Confined to one connection. */
@@ -19,6 +21,7 @@ final class CapturedSettings {
     private String schema = "PUBLIC";
     private SessionContext context = SessionContext.DEFAULT;
     private @Nullable String searchPath;
+    private final Set<String> unreadable = new TreeSet<>();
 
     CapturedSettings(Connection physical, PrimaryStore store) {
         this.physical = physical;
@@ -42,6 +45,21 @@ final class CapturedSettings {
 
     void setForeign() {
         foreign = true;
+    }
+
+    /** Notes that a setting was made which decides how texts are read. */
+    void setUnreadable(String setting, boolean on) {
+        foreign = true;
+        if (on) {
+            unreadable.add(setting);
+        } else {
+            unreadable.remove(setting);
+        }
+    }
+
+    /** The setting because of which no other session may understand this one's texts; null if there is none. */
+    @Nullable String unreadable() {
+        return unreadable.isEmpty() ? null : String.join(" and ", unreadable);
     }
 
     void setSearchPath(@Nullable String path) {

@@ -89,6 +89,9 @@ final class CapturedWrites {
             if (plan instanceof WritePlan.Refused refused) {
                 throw Refusals.notReplicable(refused.reason());
             }
+            if (plan instanceof WritePlan.Point point && point.otherwise() instanceof WritePlan.Refused refused) {
+                throw Refusals.notReplicable(refused.reason());
+            }
             if (plan instanceof WritePlan.Compare compare) {
                 return executor.queryComparing(compare, request, statements);
             }

@@ -30,8 +30,20 @@ public final class CapturingConnection implements ForwardingConnection {
      * @param store what is shared between the connections to this primary
      */
     public CapturingConnection(Connection physical, PrimaryStore store) throws SQLException {
+        this(physical, store, () -> {
+            throw Refusals.notReplicable(
+                    "a sequence cannot be created or altered within a transaction that has written; commit first");
+        });
+    }
+
+    /**
+     * As {@link #CapturingConnection(Connection, PrimaryStore)}.
+     *
+     * @param another opens a session of its own for what H2 neither commits with a transaction nor takes back with it
+     */
+    public CapturingConnection(Connection physical, PrimaryStore store, AnotherSession another) throws SQLException {
         this.physical = physical;
-        this.session = new CaptureSession(physical, store);
+        this.session = new CaptureSession(physical, store, another);
     }
 
     /** The LSN of the last commit on this connection; 0 if it changed nothing that replicas have, or if there was none. */

@@ -72,8 +72,14 @@ class CapturingPreparedStatement extends CapturingStatement implements Recording
         };
         return switch (classification.kind()) {
             case READ -> session().passed().pass(classification, plain);
-            case PRIMARY_READ, CALL -> session().passed().passProvenReadOnly(sql, plain);
-            case WRITE -> session().writes().writingQuery(classification, request(), statements());
+            case PRIMARY_READ, CALL -> {
+                session().observe(sql, classification);
+                yield session().passed().passProvenReadOnly(sql, plain);
+            }
+            case WRITE -> {
+                session().observe(sql, classification);
+                yield session().writes().writingQuery(classification, request(), statements());
+            }
             default -> {
                 if (execute()) {
                     yield getResultSet();
@@ -128,6 +134,7 @@ class CapturingPreparedStatement extends CapturingStatement implements Recording
         List<WriteRequest> requests = List.copyOf(batch);
         batch.clear();
         if (classification.kind() == Kind.WRITE && !requests.isEmpty()) {
+            session().observe(sql, classification);
             Optional<BatchOutcome> all = session().writes().writeAll(classification, sql, requests, statements());
             if (all.isPresent()) {
                 remember(all.get().outcome());

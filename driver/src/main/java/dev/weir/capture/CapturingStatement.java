@@ -68,10 +68,11 @@ class CapturingStatement implements ForwardingStatement {
         requireUnprepared();
         resetOutcome();
         Classification classification = session().classify(sql);
+        session().observe(sql, classification);
         return switch (classification.kind()) {
             case WRITE -> session().writes().writingQuery(classification, request(sql, KeyRequest.NONE), statements);
             case READ, EMPTY -> session().passed().pass(classification, () -> physical.executeQuery(sql));
-            case SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE, EXPLAIN_REPLICATION -> physical.executeQuery(sql);
+            case SHOW_NODES, SHOW_SESSION, SHOW_AUDIT, EXPLAIN_ROUTE, EXPLAIN_REPLICATION -> physical.executeQuery(sql);
             case PRIMARY_READ, CALL -> session().passed().passProvenReadOnly(sql, () -> physical.executeQuery(sql));
             case MAINTENANCE -> session().passed().passMaintenance(sql, () -> physical.executeQuery(sql));
             case SESSION, TRANSACTION_SETTING -> session().passed().passSetting(sql, () -> physical.executeQuery(sql));
@@ -91,11 +92,12 @@ class CapturingStatement implements ForwardingStatement {
             String sql, Classification classification, WriteRequest request, CaptureSession.Work<Boolean> plain)
             throws SQLException {
         resetOutcome();
+        session().observe(sql, classification);
         switch (classification.kind()) {
             case READ, EMPTY -> {
                 return session().passed().pass(classification, plain);
             }
-            case SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE, EXPLAIN_REPLICATION -> {
+            case SHOW_NODES, SHOW_SESSION, SHOW_AUDIT, EXPLAIN_ROUTE, EXPLAIN_REPLICATION -> {
                 return plain.run();
             }
             case PRIMARY_READ, CALL -> {
@@ -116,16 +118,64 @@ class CapturingStatement implements ForwardingStatement {
                 remember(session().writes().write(classification, request, statements));
             }
             case DDL -> {
-                session().schemaChanges().run(sql, classification);
-                rememberCount(0);
+                rememberCount(session().schemaChanges().run(sql, classification));
             }
             case BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE_SAVEPOINT, ROLLBACK_TO_SAVEPOINT -> {
                 session().control(sql, classification);
                 rememberCount(0);
             }
-            case MULTIPLE, UNKNOWN -> throw unknown(sql, classification);
+            case MULTIPLE -> throw unknown(sql, classification);
+            case UNKNOWN -> executeUnknown(sql, classification, plain);
         }
         return false;
+    }
+
+    /** Runs what the classifier does not know but capture does: scripts, texts that are executed, prepared statements of SQL. */
+    private void executeUnknown(String sql, Classification classification, CaptureSession.Work<Boolean> plain)
+            throws SQLException {
+        String verb = SqlText.firstWord(sql);
+        RunScript script = RunScript.of(sql);
+        if (script != null) {
+            rememberCount(session().runScript(() -> script.run(connection.delegate(), this::executeApart)));
+        } else if (verb.equals("SET") && Setting.isUnderstood(sql)) {
+            session().passed().passSetting(sql, plain);
+            rememberCount(0);
+        } else if (verb.equals("DEALLOCATE")
+                || (verb.equals("PREPARE") && !SqlText.secondWord(sql).equals("COMMIT"))) {
+            session().passed().passMaintenance(sql, plain);
+            rememberCount(0);
+        } else {
+            String text = session().executedText(sql);
+            if (text == null) {
+                throw unknown(sql, classification);
+            }
+            executeText(text, session().classify(text), plain);
+        }
+    }
+
+    /** Runs the text that EXECUTE IMMEDIATE would. */
+    private void executeText(String text, Classification classification, CaptureSession.Work<Boolean> immediate)
+            throws SQLException {
+        switch (classification.kind()) {
+            case WRITE -> {
+                requireCount(text, classification);
+                remember(session().writes().write(classification, request(text, KeyRequest.NONE), statements));
+            }
+            case DDL -> rememberCount(session().schemaChanges().runWithin(text, classification));
+            case SESSION, TRANSACTION_SETTING -> {
+                session().passed().passSetting(text, immediate);
+                rememberCount(0);
+            }
+            case READ, EMPTY -> immediate.run(); // H2's own error
+            default -> throw unknown(text, classification);
+        }
+    }
+
+    /** Executes a statement of a script and drops what it gives. */
+    private void executeApart(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     private SQLException unknown(String sql, Classification classification) throws SQLException {

@@ -1,5 +1,7 @@
 package dev.weir.capture;
 
+import dev.weir.log.BodyWriter;
+import dev.weir.log.Digest;
 import dev.weir.log.EntryKind;
 import dev.weir.log.LogBody;
 import dev.weir.log.WeirSchema;
@@ -27,6 +29,11 @@ final class CommitProtocol {
                     + " INSERT INTO WEIR.LOG(LSN, EPOCH, INCARNATION, ORIGIN, COMMITTED_AT, KIND, STATE, DIGEST, BODY, BODY_ID)"
                     + " SELECT LSN, EPOCH, INCARNATION, ORIGIN, ?4, 'DATA', 'DONE', DIGEST, ?5, ?6 FROM WEIR.HEAD WHERE ID = 1;"
                     + " COMMIT";
+    private static final String BAR = "UPDATE WEIR.HEAD SET LSN = CASE WHEN EPOCH = ?1 THEN LSN + 1 END,"
+            + " DIGEST = BITXOR(ROTATELEFT(DIGEST, 1), CAST(?2 AS BIGINT)) WHERE ID = 1;"
+            + " INSERT INTO WEIR.LOG(LSN, EPOCH, INCARNATION, ORIGIN, COMMITTED_AT, KIND, STATE, DIGEST, BODY)"
+            + " SELECT LSN, EPOCH, INCARNATION, ORIGIN, ?3, 'BARRIER', 'DONE', DIGEST, ?4 FROM WEIR.HEAD WHERE ID = 1;"
+            + " COMMIT";
     private static final String CHUNK = "INSERT INTO WEIR.LOG_CHUNK(BODY_ID, ORDINAL, BODY) VALUES (?, ?, ?)";
     private static final String HEAD = "SELECT EPOCH, SCHEMA_LSN FROM WEIR.HEAD WHERE ID = 1";
 
@@ -61,6 +68,18 @@ final class CommitProtocol {
             SQLException unreadable = new SQLNonTransientException(e.getMessage(), "58030", e);
             rollbackAfter(unreadable);
             throw unreadable;
+        }
+    }
+
+    /** Commits a {@link EntryKind#BARRIER}, at which replicas copy the primary anew. Nothing else may be open. */
+    void bar() throws SQLException {
+        byte[] body = new BodyWriter().toByteArray();
+        try (PreparedStatement statement = physical.prepareStatement(BAR)) {
+            statement.setLong(1, store.epoch().number());
+            statement.setLong(2, Digest.of(EntryKind.BARRIER, body));
+            statement.setObject(3, OffsetDateTime.now(store.clock()));
+            statement.setBytes(4, body);
+            statement.executeUpdate();
         }
     }
 

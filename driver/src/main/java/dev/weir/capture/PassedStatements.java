@@ -64,11 +64,14 @@ final class PassedStatements {
      * @throws SQLException 0A000 if it changed rows that are not known, which are rolled back, or if the transaction already had, so that it cannot be told
      */
     <T> T passProvenReadOnly(String sql, CaptureSession.Work<T> work) throws SQLException {
+        CatalogSettings catalog = store.catalog(physical).settings();
+        if (catalog.traces() && SqlText.firstWord(sql).equals("EXECUTE")) {
+            return session.writes().tracing(work);
+        }
         if (!SqlText.startsLikeCallOrQuery(sql)) {
             physical.prepareStatement(sql).close(); // H2's own error if it is no statement at all
             throw Refusals.notReplicable("what it executes is not known; execute the statements themselves");
         }
-        CatalogSettings catalog = store.catalog(physical).settings();
         if (!catalog.runsCode()) {
             session.followAutoCommit();
             return guarded(work);
@@ -103,22 +106,20 @@ final class PassedStatements {
     /** Runs a statement that sets something for the session or the database. */
     <T> T passSetting(String sql, CaptureSession.Work<T> work) throws SQLException {
         Setting setting = Setting.of(sql);
-        if (setting.name().equals("AUTOCOMMIT")) {
-            throw Refusals.notReplicable("auto-commit is set with Connection.setAutoCommit");
-        }
-        if (setting.effect() == Setting.Effect.REPLICA_DIFFERS) {
-            throw Setting.refusal(setting.name());
-        }
+        setting.check(physical);
         if (setting.commits()) {
             session.commitChanges();
         }
         session.followAutoCommit();
         T result = guarded(work);
         switch (setting.effect()) {
-            case NONE, REPLICA_DIFFERS -> {}
+            case NONE, REPLICA_DIFFERS, OF_WEIR -> {}
             case SCHEMA, TIME_ZONE -> settings.changed();
             case ISOLATION -> session.leaveReadCommitted();
             case SEARCH_PATH -> settings.setSearchPath(setting.value());
+            case READING -> {
+                settings.setUnreadable(setting.name(), !"FALSE".equalsIgnoreCase(setting.value()));
+            }
             case OTHER -> settings.setForeign();
         }
         return result;
@@ -126,7 +127,11 @@ final class PassedStatements {
 
     /** Runs upkeep that replicas do not repeat; H2 commits before some of it. */
     <T> T passMaintenance(String sql, CaptureSession.Work<T> work) throws SQLException {
-        if (!Setting.leavesTransactionOpen(SqlText.firstWord(sql))) {
+        String verb = SqlText.firstWord(sql);
+        if (verb.equals("SET")) {
+            Setting.of(sql).check(physical);
+        }
+        if (!Setting.leavesTransactionOpen(verb)) {
             session.commitChanges();
         }
         session.followAutoCommit();

@@ -43,7 +43,7 @@ final class Planner {
             case LOCAL -> new WritePlan.Local();
             case VIEW ->
                 catalog.settings().traces()
-                        ? traced(sql)
+                        ? new WritePlan.Traced()
                         : new WritePlan.Refused(table.name()
                                 + " is a view, and which tables its triggers change is not known; write to the tables");
             case BASE -> planBase(sql, write, table);
@@ -51,16 +51,11 @@ final class Planner {
     }
 
     /** The way to execute a statement of which nothing is known but that it writes. */
-    WritePlan planUnknown(String sql, String why) {
+    WritePlan planUnknown(String why) {
         return catalog.settings().traces()
-                ? traced(sql)
+                ? new WritePlan.Traced()
                 : new WritePlan.Refused("which table it changes is not known (" + why
                         + "); use a plain INSERT, UPDATE, DELETE or MERGE of one table");
-    }
-
-    private WritePlan traced(String sql) {
-        String routine = routine(sql);
-        return routine == null ? new WritePlan.Traced() : new WritePlan.Refused(routine);
     }
 
     /** Why a statement that mentions a routine cannot be executed; null if it mentions none. */
@@ -79,7 +74,11 @@ final class Planner {
         }
         String routine = routine(sql);
         if (routine != null) {
-            return new WritePlan.Refused(routine);
+            return catalog.settings().traces() ? new WritePlan.Traced() : new WritePlan.Refused(routine);
+        }
+        if (table.writableColumns().isEmpty()) {
+            return new WritePlan.Refused("table " + table.name()
+                    + " has no column that can be written, so that its rows cannot be told apart; give it one");
         }
         if (table.triggers()) {
             return new WritePlan.Traced();
@@ -91,7 +90,8 @@ final class Planner {
         }
         return switch (write.verb()) {
             case INSERT -> point(write, table, assigned, images(write, table, Change.INSERT, false, compare));
-            case UPSERT -> images(write, table, Change.INSERT, true, compare);
+            // Images would miss the rows updated, and doing it twice would draw identities twice.
+            case UPSERT -> catalog.settings().traces() ? compare : images(write, table, Change.INSERT, true, compare);
             case MERGE_KEY -> planMergeKey(write, table, assigned, compare);
             // A branch may set the key or delete, which the images would not show.
             case MERGE_USING -> compare;

@@ -28,6 +28,8 @@ public final class PrimaryStore {
     private final Clock clock;
     private final ObjLongConsumer<Tables> listener;
     private final LagLimit lagLimit;
+    private final LogFormat format;
+    private final @Nullable Audit audit;
     private final AtomicReference<@Nullable Catalog> catalog = new AtomicReference<>();
     private final Map<String, Boolean> deterministic = new ConcurrentHashMap<>();
 
@@ -52,6 +54,25 @@ public final class PrimaryStore {
             Clock clock,
             LagLimit lagLimit,
             ObjLongConsumer<Tables> listener) {
+        this(classifier, epoch, clock, lagLimit, listener, LogFormat.MIXED, null);
+    }
+
+    /**
+     * As {@link #PrimaryStore(Function, Epoch, Clock, LagLimit, ObjLongConsumer)}.
+     *
+     * @param format in what form data changes are logged
+     * @param audit what lists the statements; null if they are not listed
+     */
+    public PrimaryStore(
+            Function<String, Classification> classifier,
+            Epoch epoch,
+            Clock clock,
+            LagLimit lagLimit,
+            ObjLongConsumer<Tables> listener,
+            LogFormat format,
+            @Nullable Audit audit) {
+        this.format = format;
+        this.audit = audit;
         this.listener = listener;
         this.lagLimit = lagLimit;
         this.classifier = classifier;
@@ -71,6 +92,14 @@ public final class PrimaryStore {
 
     Epoch epoch() {
         return epoch;
+    }
+
+    LogFormat format() {
+        return format;
+    }
+
+    @Nullable Audit audit() {
+        return audit;
     }
 
     void committed(Tables tables, long lsn) {

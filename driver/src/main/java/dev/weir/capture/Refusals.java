@@ -35,11 +35,11 @@ final class Refusals {
                 "The transaction was rolled back: " + reason + "; repeat it", "40001");
     }
 
-    /** 0A000: what was executed has committed by itself, so that replicas may lack what it changed. */
+    /** 0A000: what was executed has committed by itself, so that no entry holds what it changed, and replicas are copied anew. */
     static SQLException endedByItself() {
         return new SQLFeatureNotSupportedException(
                 "The statement has committed or rolled back the transaction from within, so that its changes could not be logged:"
-                        + " replicas may differ from now on. Copy them anew, and do not end transactions in routines",
+                        + " what it committed stays, and every replica copies the primary anew. Do not end transactions in triggers and routines",
                 "0A000");
     }
 

@@ -5,6 +5,7 @@ import dev.weir.sql.DdlShape;
 import dev.weir.sql.TableName;
 import java.sql.SQLException;
 import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 record SchemaChange(String sql, DdlShape shape) {
     private static final DdlShape UNKNOWN = new DdlShape(null, true, false, false, false);
 
-    private static final Pattern RIGHTS_OR_LINK = Pattern.compile(
-            "(?:GRANT|REVOKE)\\b.*|(?:CREATE|ALTER|DROP)\\s+(?:USER|ROLE)\\b.*|CREATE\\s+(?:FORCE\\s+)?(?:GLOBAL\\s+|LOCAL\\s+)?"
+    private static final Pattern LINK = Pattern.compile(
+            "CREATE\\s+(?:FORCE\\s+)?(?:GLOBAL\\s+|LOCAL\\s+)?"
                     + "(?:TEMP\\w*\\s+)?LINKED\\b.*|ALTER\\s+TABLE\\s+\\S+\\s+SET\\s+REFERENTIAL_INTEGRITY\\b.*",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
@@ -40,15 +41,28 @@ record SchemaChange(String sql, DdlShape shape) {
             return Refusals.weirSchema();
         }
         String object = SqlText.secondWord(sql);
-        if (isSetting() && !Setting.isOfNode(object)) {
-            return Setting.refusal(object);
+        if (isSetting() && !Setting.isOfNode(object) && Setting.obstacle(object) == null) {
+            return Refusals.notReplicable("what the setting " + object + " decides is not known; put it into the URL");
         }
-        if (shape.computesData() && !isCreateTable()) {
+        if (shape.computesData() && !shape.temporary() && !isCreateTable() && !isAlterTable()) {
             return Refusals.notReplicable(
-                    "it fills rows with values that every node would compute for itself; add the column"
-                            + " without them and set them with UPDATE");
+                    "it fills rows with values that every node would compute for itself; create it empty and fill it with INSERT");
         }
         return null;
+    }
+
+    /** Whether it fills a column of a table that there is, perhaps with values that differ from node to node. */
+    boolean computesColumn() {
+        return shape.computesData() && !shape.temporary() && isAlterTable();
+    }
+
+    /** What filling the column means. */
+    ComputedColumn computedColumn(@Nullable TableDefinition table, Predicate<String> deterministic) {
+        return ComputedColumn.of(body(), table, deterministic);
+    }
+
+    private boolean isAlterTable() {
+        return SqlText.firstWord(sql).equals("ALTER") && SqlText.secondWord(sql).equals("TABLE");
     }
 
     /** Whether it makes a trigger, and what one changes not every primary can tell. */
@@ -56,11 +70,9 @@ record SchemaChange(String sql, DdlShape shape) {
         return TRIGGER.matcher(body()).matches();
     }
 
-    /** Whether it concerns only the primary: temporary and linked tables, users and rights. */
+    /** Whether it concerns only the primary: temporary and linked tables, settings of the node. */
     boolean isLocal() {
-        return shape.temporary()
-                || isSetting()
-                || RIGHTS_OR_LINK.matcher(body()).matches();
+        return shape.temporary() || isSetting() || LINK.matcher(body()).matches();
     }
 
     /** Whether H2 commits the open transaction before it. */
@@ -75,7 +87,7 @@ record SchemaChange(String sql, DdlShape shape) {
 
     /** Whether it creates a table and fills it from a query. */
     boolean isCreateTableAsQuery() {
-        return shape.computesData() && isCreateTable();
+        return shape.computesData() && !shape.temporary() && isCreateTable();
     }
 
     boolean buildsIndex() {
@@ -92,7 +104,7 @@ record SchemaChange(String sql, DdlShape shape) {
         return SqlText.firstWord(sql).equals("DROP") || SqlText.secondWord(sql).equals("INDEX");
     }
 
-    private boolean isSetting() {
+    boolean isSetting() {
         return SqlText.firstWord(sql).equals("SET");
     }
 

@@ -17,6 +17,7 @@ import java.sql.SQLRecoverableException;
 import java.sql.SQLSyntaxErrorException;
 import java.sql.Statement;
 import java.time.OffsetDateTime;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +33,16 @@ final class SchemaChanges {
             "INSERT INTO WEIR.LOG(LSN, EPOCH, INCARNATION, ORIGIN, COMMITTED_AT, KIND, STATE, DIGEST, BODY, FINGERPRINT)"
                     + " SELECT LSN, EPOCH, INCARNATION, ORIGIN, ?3, 'DDL', ?4, DIGEST, ?5, ?6 FROM WEIR.HEAD WHERE ID = 1";
     private static final String LOG_ONLY = ADVANCE + "; " + ENTRY + "; COMMIT";
-    private static final String LOG_AND_EXECUTE = ADVANCE + "; " + ENTRY + "; EXECUTE IMMEDIATE ?7; COMMIT";
+    /**
+     * The head is locked first, so that nobody can commit what relies on the change before its entry. It is advanced last: some changes that fail commit what was done before
+     * them, and then that must be nothing.
+     */
+    private static final String EXECUTE_AND_LOG =
+            "SELECT CASE WHEN EPOCH = ?1 THEN LSN + 1 ELSE CAST('epoch ' || EPOCH || ' rules' AS BIGINT) END FROM WEIR.HEAD WHERE ID = 1 FOR UPDATE;"
+                    + " EXECUTE IMMEDIATE ?7;"
+                    + " UPDATE WEIR.HEAD SET LSN = LSN + 1, SCHEMA_LSN = LSN + 1, DIGEST = BITXOR(ROTATELEFT(DIGEST, 1), CAST(?2 AS BIGINT)) WHERE ID = 1; "
+                    + ENTRY + "; COMMIT";
+
     private static final String ANNOUNCE = ADVANCE + "; EXECUTE IMMEDIATE 'SET EXCLUSIVE 1'; " + ENTRY;
     private static final String SETTLE = "UPDATE WEIR.LOG SET STATE = ? WHERE LSN = ?";
 
@@ -43,19 +53,34 @@ final class SchemaChanges {
     private static final int CONCURRENT_UPDATE = 90131;
 
     private static final int NULL_NOT_ALLOWED = 23502;
+    /** H2: the words that stand for the LSN if another epoch rules are no number. */
+    private static final int NO_NUMBER = 22018;
+
+    private static final Pattern ANOTHER_EPOCH = Pattern.compile("\\bepoch -?\\d+ rules\\b");
     private static final int ATTEMPTS = 5;
 
     private final Connection physical;
     private final PrimaryStore store;
+    private long count;
 
     SchemaChanges(Connection physical, PrimaryStore store) {
         this.physical = physical;
         this.store = store;
     }
 
-    /** Executes a change that replicas do not see. */
-    void executeLocal(String sql) throws SQLException {
+    /**
+     * Executes a change that replicas do not see.
+     *
+     * @return its update count
+     */
+    long executeLocal(String sql) throws SQLException {
         execute(sql);
+        return count;
+    }
+
+    /** The update count of the last change, as H2 gives it: that of TRUNCATE is how many rows there were. */
+    long count() {
+        return count;
     }
 
     /**
@@ -76,7 +101,7 @@ final class SchemaChanges {
             } catch (SQLException e) {
                 rollback(e);
                 if (!isTransient(e) || attempt == ATTEMPTS) {
-                    throw e.getErrorCode() == NULL_NOT_ALLOWED ? deposed(e) : e;
+                    throw deposed(e);
                 }
             }
         }
@@ -88,9 +113,13 @@ final class SchemaChanges {
                 || e.getErrorCode() == CONCURRENT_UPDATE;
     }
 
-    /** The head's new LSN was null: another epoch. A change of one's own cannot fail so, since only WEIR.HEAD is written. */
+    /** The head's new LSN could not be told: another epoch. A change of one's own fails with other errors, since only WEIR.HEAD is read and written. */
     private static SQLException deposed(SQLException cause) {
-        return cause.getMessage() != null && cause.getMessage().contains("LSN")
+        String message = String.valueOf(cause.getMessage());
+        boolean elsewhere = (cause.getErrorCode() == NULL_NOT_ALLOWED && message.contains("LSN"))
+                || (cause.getErrorCode() == NO_NUMBER
+                        && ANOTHER_EPOCH.matcher(message).find());
+        return elsewhere
                 ? new SQLRecoverableException(
                         "The schema change was not executed: the primary has moved to another epoch; connect again and repeat it",
                         "08006",
@@ -102,13 +131,14 @@ final class SchemaChanges {
             throws SQLException {
         begin(change, sessionSchema);
         byte[] body = body(sql, context);
+        count = 0;
         if (change.buildsIndex()) {
             // First, so that the head is not held while the index is built.
             checkEpoch();
             execute("EXECUTE IMMEDIATE '" + sql.replace("'", "''") + "'");
             return append(LOG_ONLY, EntryState.DONE, body, null, null);
         }
-        return append(LOG_AND_EXECUTE, EntryState.DONE, body, null, sql);
+        return append(EXECUTE_AND_LOG, EntryState.DONE, body, null, sql);
     }
 
     private long executeAlone(SchemaChange change, String sql, String sessionSchema, SessionContext context)
@@ -122,9 +152,11 @@ final class SchemaChanges {
             executeAnnounced(lsn, sql);
             return lsn;
         } finally {
+            long changed = count;
             physical.rollback();
             execute("SET EXCLUSIVE 0");
             setGate(0);
+            count = changed;
         }
     }
 
@@ -145,7 +177,9 @@ final class SchemaChanges {
     private void executeAnnounced(long lsn, String sql) throws SQLException {
         try {
             execute(sql);
+            long changed = count;
             settle(lsn, EntryState.DONE);
+            count = changed;
         } catch (SQLException e) {
             physical.rollback();
             settle(lsn, EntryState.CANCELLED);
@@ -237,7 +271,7 @@ final class SchemaChanges {
 
     private void execute(String sql) throws SQLException {
         try (Statement statement = physical.createStatement()) {
-            statement.execute(sql);
+            count = statement.execute(sql) ? 0 : statement.getLargeUpdateCount();
         }
     }
 

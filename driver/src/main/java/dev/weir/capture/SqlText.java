@@ -33,7 +33,7 @@ final class SqlText {
         String start = fromFirstWord(sql);
         return start.startsWith("{")
                 || start.startsWith("?")
-                || Set.of("CALL", "SELECT", "VALUES", "TABLE", "WITH", "FROM", "EXPLAIN", "SHOW")
+                || Set.of("CALL", "SELECT", "VALUES", "TABLE", "WITH", "FROM", "EXPLAIN", "SHOW", "HELP")
                         .contains(firstWord(sql));
     }
 
@@ -68,6 +68,19 @@ final class SqlText {
             i = end;
         }
         return text.toString();
+    }
+
+    /** Where the quoted text, the comment or the single character that stands at a place ends. */
+    static int afterUnit(String sql, int from) {
+        int quoted = endOfQuoted(sql, from);
+        if (quoted > from) {
+            return quoted;
+        }
+        if (sql.startsWith("--", from) || sql.startsWith("//", from)) {
+            int line = sql.indexOf('\n', from);
+            return line < 0 ? sql.length() : line;
+        }
+        return sql.startsWith("/*", from) ? endOfComment(sql, from) : from + 1;
     }
 
     /** Where what is quoted from a place on ends; the place itself if nothing is quoted there. */

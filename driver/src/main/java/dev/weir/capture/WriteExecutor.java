@@ -369,6 +369,10 @@ final class WriteExecutor {
             Catalog catalog = transaction.catalog(physical);
             Planner planner = new Planner(store, catalog, physical);
             trace.changes(change -> {
+                if (store.format() == LogFormat.STATEMENT) {
+                    throw Refusals.notReplicable(
+                            "it changes rows that its text does not fix, and weir.log.format=statement logs no rows; set weir.log.format=mixed");
+                }
                 transaction.use(loggable(change, catalog, planner));
                 transaction.append(change);
             });
@@ -377,11 +381,23 @@ final class WriteExecutor {
             transaction.truncate(mark);
             if (TransactionTrace.isEnded(e)) {
                 transaction.doom();
-                throw Refusals.endedByItself();
+                throw barred();
             }
             undo(savepoint, e);
             throw e;
         }
+    }
+
+    /** Has every replica copied anew, since what was committed from within is in no entry. */
+    private SQLException barred() {
+        SQLException ended = Refusals.endedByItself();
+        try {
+            physical.rollback();
+            new CommitProtocol(physical, store).bar();
+        } catch (SQLException e) {
+            ended.addSuppressed(e);
+        }
+        return ended;
     }
 
     /** The definition of a table of which rows have been changed, if they may be. */

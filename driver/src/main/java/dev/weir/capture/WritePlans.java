@@ -50,12 +50,12 @@ final class WritePlans {
         Catalog catalog = transaction.catalog(physical);
         Planned known = plans.get(sql);
         if (known == null || known.catalog() != catalog || !known.schema().equals(settings.schema())) {
-            WritePlan fresh = planAnew(sql, classification);
+            WritePlan fresh = formatted(planAnew(sql, classification), classification);
             boolean lasting = !(fresh instanceof WritePlan.Local) && !(fresh instanceof WritePlan.Refused);
             if (lasting && store.catalog(physical) == transaction.catalog(physical)) {
                 plans.put(sql, new Planned(transaction.catalog(physical), settings.schema(), fresh));
             }
-            return fresh;
+            return settings.isForeign() && fresh instanceof WritePlan.Point point ? point.otherwise() : fresh;
         }
         use(known.plan());
         return settings.isForeign() && known.plan() instanceof WritePlan.Point point ? point.otherwise() : known.plan();
@@ -79,8 +79,7 @@ final class WritePlans {
     private WritePlan planAnew(String sql, Classification classification) throws SQLException {
         WriteShape write = classification.write();
         if (write == null) {
-            return new Planner(store, transaction.catalog(physical), physical)
-                    .planUnknown(sql, classification.reason());
+            return new Planner(store, transaction.catalog(physical), physical).planUnknown(classification.reason());
         }
         Catalog catalog = transaction.catalog(physical);
         TableDefinition table = catalog.table(physical, write.table(), settings.schema());
@@ -91,6 +90,9 @@ final class WritePlans {
         }
         if (table == null) {
             physical.prepareStatement(sql).close(); // throws if it does not exist
+            if (catalog.settings().traces()) {
+                return new WritePlan.Traced();
+            }
             return new WritePlan.Refused(
                     "its table is not in schema " + settings.schema() + "; qualify the table with its schema");
         }
@@ -99,7 +101,27 @@ final class WritePlans {
         if (plan instanceof WritePlan.Compare compare) {
             compare.tables().forEach(transaction::use);
         }
-        return settings.isForeign() && plan instanceof WritePlan.Point point ? point.otherwise() : plan;
+        return plan;
+    }
+
+    /** The plan in the form that the application asks for. */
+    private WritePlan formatted(WritePlan plan, Classification classification) {
+        return switch (store.format()) {
+            case MIXED -> plan;
+            case ROW -> plan instanceof WritePlan.Point point ? point.otherwise() : plan;
+            case STATEMENT -> asStatement(plan, classification.reason());
+        };
+    }
+
+    /** A plan that logs nothing but the statement. */
+    static WritePlan asStatement(WritePlan plan, String why) {
+        if (plan instanceof WritePlan.Local || plan instanceof WritePlan.Refused) {
+            return plan;
+        }
+        WritePlan refused = new WritePlan.Refused(
+                "it is not safe to repeat it as a statement (" + why
+                        + "), and weir.log.format=statement logs no rows; write rows by their primary key with plain values, or set weir.log.format=mixed");
+        return plan instanceof WritePlan.Point point ? new WritePlan.Point(point.table(), refused) : refused;
     }
 
     /** Notes the definitions that a plan relies on. */

@@ -4,6 +4,7 @@ import static dev.weir.jdbc.MemoryColumns.number;
 import static dev.weir.jdbc.MemoryColumns.text;
 import static dev.weir.jdbc.MemoryColumns.truth;
 
+import dev.weir.capture.AuditedStatement;
 import dev.weir.capture.ReplicationVerdict;
 import dev.weir.cluster.BreakerState;
 import dev.weir.cluster.ClusterView;
@@ -24,7 +25,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The answers to {@code SHOW weir.nodes}, {@code SHOW weir.session}, {@code EXPLAIN ROUTE} and {@code EXPLAIN REPLICATION}. Confined to one connection. */
+/** The answers to {@code SHOW weir.nodes}, {@code SHOW weir.session}, {@code SHOW weir.audit}, {@code EXPLAIN ROUTE} and {@code EXPLAIN REPLICATION}. Confined to one connection. */
 final class Answers {
     private static final MemoryColumns NODES = new MemoryColumns(List.of(
             text("name"),
@@ -40,6 +41,14 @@ final class Answers {
             number("failures")));
     private static final MemoryColumns SESSION =
             new MemoryColumns(List.of(text("consistency"), text("token"), text("pinned_to"), truth("in_transaction")));
+    private static final MemoryColumns AUDIT = new MemoryColumns(List.of(
+            text("statement"),
+            text("kind"),
+            text("logging"),
+            text("reason"),
+            text("advice"),
+            number("executions"),
+            text("first_seen")));
     private static final MemoryColumns ROUTE = new MemoryColumns(List.of(
             text("kind"), text("route"), text("node"), text("reason"), number("lsn_needed"), number("lsn_has")));
 
@@ -61,6 +70,7 @@ final class Answers {
         return switch (kind) {
             case SHOW_NODES -> NODES;
             case SHOW_SESSION -> SESSION;
+            case SHOW_AUDIT -> AUDIT;
             case EXPLAIN_ROUTE -> ROUTE;
             case EXPLAIN_REPLICATION -> REPLICATION;
             default -> null;
@@ -71,6 +81,7 @@ final class Answers {
         return switch (classification.kind()) {
             case SHOW_NODES -> new MemoryResultSet(NODES, nodes());
             case SHOW_SESSION -> new MemoryResultSet(SESSION, List.<@Nullable Object[]>of(session()));
+            case SHOW_AUDIT -> new MemoryResultSet(AUDIT, audit());
             case EXPLAIN_ROUTE ->
                 new MemoryResultSet(
                         ROUTE, List.<@Nullable Object[]>of(route(String.valueOf(classification.argument()))));
@@ -144,6 +155,25 @@ final class Answers {
         };
     }
 
+    // ---------------------------------------------------------------- SHOW weir.audit
+
+    private List<@Nullable Object[]> audit() {
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        for (AuditedStatement audited : connection.database().capture().audited()) {
+            ReplicationVerdict verdict = audited.verdict();
+            rows.add(new @Nullable Object[] {
+                audited.statement(),
+                audited.kind(),
+                lower(verdict.logging()),
+                verdict.reason(),
+                verdict.advice(),
+                audited.executions(),
+                audited.firstSeen().toString()
+            });
+        }
+        return rows;
+    }
+
     // ---------------------------------------------------------------- EXPLAIN ROUTE
 
     private @Nullable Object[] route(String sql) throws SQLException {
@@ -177,7 +207,7 @@ final class Answers {
     private String place(Kind kind, @Nullable Node node) {
         return switch (kind) {
             case SESSION -> "every";
-            case SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE, EXPLAIN_REPLICATION -> "none";
+            case SHOW_NODES, SHOW_SESSION, SHOW_AUDIT, EXPLAIN_ROUTE, EXPLAIN_REPLICATION -> "none";
             default -> node == null ? "none" : isPrimary(node) ? "primary" : "replica";
         };
     }

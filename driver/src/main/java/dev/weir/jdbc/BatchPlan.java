@@ -55,7 +55,7 @@ final class BatchPlan {
     void add(String sql, Classification classification, Execution execution) throws SQLException {
         execution.refuseIfReadOnly(classification);
         switch (classification.kind()) {
-            case BEGIN, COMMIT, ROLLBACK, SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE, EXPLAIN_REPLICATION ->
+            case BEGIN, COMMIT, ROLLBACK, SHOW_NODES, SHOW_SESSION, SHOW_AUDIT, EXPLAIN_ROUTE, EXPLAIN_REPLICATION ->
                 throw Refusal.notInBatch(classification);
             case SESSION -> settings.add(SessionSql.of(sql));
             case READ,

@@ -1,8 +1,10 @@
 package dev.weir.jdbc;
 
+import dev.weir.capture.AuditedStatement;
 import dev.weir.capture.ReplicationVerdict;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 
 /** How a physical connection to the primary is made to log what it commits. Thread-safe. */
 public interface Capture {
@@ -21,6 +23,11 @@ public interface Capture {
         @Override
         public ReplicationVerdict verdict(Connection captured, String sql) {
             return ReplicationVerdict.STREAMED;
+        }
+
+        @Override
+        public List<AuditedStatement> audited() {
+            return List.of();
         }
 
         @Override
@@ -45,6 +52,9 @@ public interface Capture {
      * @throws SQLException as H2 reports it if the statement names what does not exist
      */
     ReplicationVerdict verdict(Connection captured, String sql) throws SQLException;
+
+    /** The distinct statements executed so far; none unless there is an audit. */
+    List<AuditedStatement> audited();
 
     /** The LSN of the newest transaction that a connection made by {@link #over} has committed; -1 if there is none or it is not known. */
     long committedLsn(Connection captured) throws SQLException;

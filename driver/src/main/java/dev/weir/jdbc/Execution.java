@@ -60,7 +60,7 @@ final class Execution extends ReadPath {
             case EMPTY -> onNode(statement, sql, classification, call);
             case BEGIN, COMMIT, ROLLBACK -> control(statement, classification, call);
             case SESSION -> setSession(statement, sql, classification, call);
-            case SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE, EXPLAIN_REPLICATION ->
+            case SHOW_NODES, SHOW_SESSION, SHOW_AUDIT, EXPLAIN_ROUTE, EXPLAIN_REPLICATION ->
                 call.answer(statement.answered(connection.answers().answer(classification)));
             case PRIMARY_READ,
                     WRITE,

@@ -1,7 +1,11 @@
 package dev.weir.jdbc;
 
+import dev.weir.capture.Audit;
+import dev.weir.capture.AuditedStatement;
+import dev.weir.capture.CaptureSettings;
 import dev.weir.capture.CapturingConnection;
 import dev.weir.capture.LagLimit;
+import dev.weir.capture.LogFormat;
 import dev.weir.capture.PrimaryStore;
 import dev.weir.capture.ReplicationVerdict;
 import dev.weir.cluster.Cluster;
@@ -14,6 +18,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +28,16 @@ public final class H2Capture implements Capture {
     private final Cluster cluster;
     private final Function<String, Classification> classifier;
     private final LagLimit lagLimit;
+    private final LogFormat format;
+    private final @Nullable Audit audit;
     private final AtomicReference<@Nullable OfEpoch> newest = new AtomicReference<>();
 
     /** @param lagLimit when writers are held back */
-    public H2Capture(Cluster cluster, Function<String, Classification> classifier, LagLimit lagLimit) {
+    public H2Capture(
+            Cluster cluster, Function<String, Classification> classifier, LagLimit lagLimit, CaptureSettings settings) {
         this.lagLimit = lagLimit;
+        this.format = settings.format();
+        this.audit = settings.audit() ? new Audit(Clock.systemUTC()) : null;
         this.cluster = cluster;
         this.classifier = classifier;
     }
@@ -41,7 +51,8 @@ public final class H2Capture implements Capture {
             throw new SQLTransientConnectionException(
                     "No primary is known at the moment; repeat the transaction when one is back", "08006");
         }
-        return new CapturingConnection(primary, store(new Epoch(status.epoch())));
+        return new CapturingConnection(
+                primary, store(new Epoch(status.epoch())), () -> cluster.borrow(status.node(), status.life()));
     }
 
     @Override
@@ -60,6 +71,11 @@ public final class H2Capture implements Capture {
         return lsn == 0 ? -1 : lsn;
     }
 
+    @Override
+    public List<AuditedStatement> audited() {
+        return audit == null ? List.of() : audit.statements();
+    }
+
     private void committed(Tables tables, long lsn) {
         RecentWrites recent = cluster.recentWrites();
         if (recent != null) {
@@ -72,8 +88,9 @@ public final class H2Capture implements Capture {
         if (known != null && known.epoch().equals(epoch)) {
             return known.store();
         }
-        OfEpoch fresh =
-                new OfEpoch(epoch, new PrimaryStore(classifier, epoch, Clock.systemUTC(), lagLimit, this::committed));
+        OfEpoch fresh = new OfEpoch(
+                epoch,
+                new PrimaryStore(classifier, epoch, Clock.systemUTC(), lagLimit, this::committed, format, audit));
         return newest.compareAndSet(known, fresh) ? fresh.store() : store(epoch);
     }
 }

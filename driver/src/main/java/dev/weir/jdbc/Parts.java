@@ -118,8 +118,16 @@ final class Parts {
     /** Whether a statement may have ended a transaction, begun one, or gone back behind the savepoint. */
     private static boolean mayMoveStart(Kind kind) {
         return switch (kind) {
-            case READ, PRIMARY_READ, WRITE, CALL, EMPTY, SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE, EXPLAIN_REPLICATION ->
-                false;
+            case READ,
+                    PRIMARY_READ,
+                    WRITE,
+                    CALL,
+                    EMPTY,
+                    SHOW_NODES,
+                    SHOW_SESSION,
+                    SHOW_AUDIT,
+                    EXPLAIN_ROUTE,
+                    EXPLAIN_REPLICATION -> false;
             case DDL,
                     BEGIN,
                     COMMIT,

@@ -94,6 +94,7 @@ final class Router {
                     EMPTY,
                     SHOW_NODES,
                     SHOW_SESSION,
+                    SHOW_AUDIT,
                     EXPLAIN_ROUTE,
                     EXPLAIN_REPLICATION -> false;
         };
@@ -112,7 +113,7 @@ final class Router {
                 Reason.TRANSACTION_CONTROL;
             case MULTIPLE -> Reason.MULTIPLE;
             case EMPTY -> Reason.EMPTY;
-            case SHOW_NODES, SHOW_SESSION, EXPLAIN_ROUTE, EXPLAIN_REPLICATION -> Reason.ANSWERED_BY_WEIR;
+            case SHOW_NODES, SHOW_SESSION, SHOW_AUDIT, EXPLAIN_ROUTE, EXPLAIN_REPLICATION -> Reason.ANSWERED_BY_WEIR;
         };
     }
 

@@ -35,6 +35,8 @@ public enum Kind {
     SHOW_NODES,
     /** {@code SHOW weir.session}. */
     SHOW_SESSION,
+    /** {@code SHOW weir.audit}. */
+    SHOW_AUDIT,
     /** {@code EXPLAIN ROUTE sql}. */
     EXPLAIN_ROUTE,
     /** {@code EXPLAIN REPLICATION sql}. */

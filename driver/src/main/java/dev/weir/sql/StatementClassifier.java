@@ -149,6 +149,7 @@ final class StatementClassifier {
         return switch (tokens.folded(from + 3)) {
             case "NODES" -> Classification.of(Kind.SHOW_NODES, "answered by Weir");
             case "SESSION" -> Classification.of(Kind.SHOW_SESSION, "answered by Weir");
+            case "AUDIT" -> Classification.of(Kind.SHOW_AUDIT, "answered by Weir");
             default -> Classification.of(Kind.PRIMARY_READ, "shows a fact of its node");
         };
     }

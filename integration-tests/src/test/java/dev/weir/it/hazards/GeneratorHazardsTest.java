@@ -93,8 +93,8 @@ final class GeneratorHazardsTest {
                         1> INSERT INTO T(S) VALUES (NEXT VALUE FOR S)
                         1> BEGIN
                         1> INSERT INTO T(S) VALUES ('x')
-                        1? CREATE SEQUENCE S2
-                        1? ALTER SEQUENCE S RESTART WITH 5
+                        1> CREATE SEQUENCE S2
+                        1> ALTER SEQUENCE S RESTART WITH 5
                         1> COMMIT
                         1> DROP SEQUENCE S
                         """));

@@ -64,16 +64,18 @@ final class ReplicationVerdictTest {
             INSERT INTO V VALUES (1, 1) | write | rows | is a view
             DELETE FROM CHILD LIMIT 1 | write | rows | limit
             MERGE INTO T USING CHILD C ON T.ID = C.T WHEN MATCHED THEN DELETE | write | rows | reads more than its own rows
-            INSERT INTO T VALUES (3, BOOK(1)) | write | refused | routine BOOK
+            INSERT INTO T VALUES (3, BOOK(1)) | write | rows | reads more than its own rows
             INSERT INTO TMP VALUES (1) | write | none | replicas do not have it
             CALL BOOK(7) | call | rows | code of the database
             ALTER TABLE T ADD COLUMN X INTEGER | ddl | statement | schema change
             CREATE TABLE C AS SELECT * FROM T | ddl | rows | fill it
-            ALTER TABLE T ADD COLUMN X UUID DEFAULT RANDOM_UUID() | ddl | refused | compute for itself
+            ALTER TABLE T ADD COLUMN X UUID DEFAULT RANDOM_UUID() | ddl | rows | added empty
+            ALTER TABLE T ADD COLUMN X BIGINT AUTO_INCREMENT | ddl | refused | no order
             CREATE LOCAL TEMPORARY TABLE TMP2(ID INTEGER) | ddl | none | primary alone
             SET MODE MySQL | ddl | refused | whole database
             SET SCHEMA PUBLIC | session | none | sets something
-            EXECUTE IMMEDIATE 'DELETE FROM T' | unknown | refused | not known
+            EXECUTE IMMEDIATE 'UPDATE T SET N = 0' | unknown | rows | not fixed by a primary key
+            EXECUTE IMMEDIATE ? | unknown | refused | not known
             COMMIT | commit | none | transaction
             CHECKPOINT | maintenance | none | primary alone
             """)
@@ -96,7 +98,7 @@ final class ReplicationVerdictTest {
 
     @Test
     void shouldRefuseWhatItSaidItWould() throws SQLException {
-        String sql = "INSERT INTO T VALUES (3, BOOK(1))";
+        String sql = "ALTER TABLE T ADD COLUMN X BIGINT AUTO_INCREMENT";
         try (Statement statement = connection.createStatement();
                 ResultSet verdict = statement.executeQuery("EXPLAIN REPLICATION " + sql)) {
             verdict.next();

@@ -156,7 +156,7 @@ final class TriggerHazardsTest {
                         1> BEGIN
                         1> CALL BOOK(4)
                         1> ROLLBACK
-                        1? INSERT INTO T VALUES (5, 'a', BOOK(5))
+                        1> INSERT INTO T VALUES (5, 'a', BOOK(5))
                         """));
     }
 
