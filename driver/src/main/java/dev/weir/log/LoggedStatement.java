@@ -78,6 +78,8 @@ public sealed interface LoggedStatement {
         UPSERT('m'),
         /** The row with this key goes; the columns are the key's only. */
         DELETE('d'),
+        /** The row with this key goes if it is there, which it need not be; the columns are the key's only. Mends replicas that differ. */
+        PURGE('p'),
         /** One of the rows equal to this one in all columns goes; for tables without a primary key. */
         DELETE_BAG('b');
 

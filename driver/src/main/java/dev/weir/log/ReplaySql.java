@@ -28,7 +28,7 @@ public final class ReplaySql {
                 rows.keys() == rows.columns().size()
                         ? List.of(touch(rows, row), insert(rows, row))
                         : List.of(update(rows, row), insert(rows, row));
-            case DELETE -> List.of("DELETE FROM " + name(rows) + " WHERE " + matches(rows, row));
+            case DELETE, PURGE -> List.of("DELETE FROM " + name(rows) + " WHERE " + matches(rows, row));
             case DELETE_BAG ->
                 List.of("DELETE FROM " + name(rows) + " WHERE " + matchesAll(rows, row) + " FETCH FIRST ROW ONLY");
         };

@@ -22,6 +22,7 @@ import java.util.UUID;
  *   <li>{@link #DDL_LOCK}, one row, locked while a schema change runs.
  *   <li>{@link #REPLICA} on the primary: the registered replicas, how far they have got, and behind which entry the log is kept for each, unless its STATE is DROPPED.
  *   <li>{@link #HEALING} on the primary: what was done about replicas by itself, and why.
+ *   <li>{@link #REPLICA_ORDER} on the primary: what an administrator wants of a replica: to stop behind an entry for a while, or to copy the primary anew.
  *   <li>{@link #CHECKPOINT} on a replica, one row: what it has applied, committed with the data.
  * </ul>
  *
@@ -40,6 +41,7 @@ public final class WeirSchema {
     public static final String DDL_LOCK = "WEIR.DDL_LOCK";
     public static final String REPLICA = "WEIR.REPLICA";
     public static final String HEALING = "WEIR.HEALING";
+    public static final String REPLICA_ORDER = "WEIR.REPLICA_ORDER";
     public static final String CHECKPOINT = "WEIR.CHECKPOINT";
 
     /** The version of tables and body encoding, stored in NODE.FORMAT. */
@@ -85,6 +87,10 @@ public final class WeirSchema {
             CREATE TABLE IF NOT EXISTS WEIR.HEALING(
               ID UUID PRIMARY KEY, BEGUN_AT TIMESTAMP(6) WITH TIME ZONE NOT NULL, REPLICA VARCHAR(128) NOT NULL,
               CAUSE VARCHAR(2000) NOT NULL, STEP VARCHAR(32) NOT NULL, OUTCOME VARCHAR(16) NOT NULL, EFFECT VARCHAR(2000) NOT NULL)""",
+            """
+            CREATE TABLE IF NOT EXISTS WEIR.REPLICA_ORDER(
+              NAME VARCHAR(128) PRIMARY KEY, HOLD_LSN BIGINT, HOLD_UNTIL TIMESTAMP(6) WITH TIME ZONE,
+              RESYNC BOOLEAN DEFAULT FALSE NOT NULL)""",
             """
             CREATE TABLE IF NOT EXISTS WEIR.CHECKPOINT(
               ID INTEGER PRIMARY KEY CHECK (ID = 1), LSN BIGINT NOT NULL, EPOCH BIGINT NOT NULL, INCARNATION UUID NOT NULL,

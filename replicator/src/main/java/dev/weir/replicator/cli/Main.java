@@ -28,6 +28,10 @@ import picocli.CommandLine.ParameterException;
             PrimaryCommand.class,
             ReplicaCommand.class,
             StatusCommand.class,
+            VerifyCommand.class,
+            ResyncCommand.class,
+            SnapshotCommand.class,
+            LogCommand.class,
             AutoComplete.GenerateCompletion.class
         },
         footerHeading = "%nConfiguration:%n",

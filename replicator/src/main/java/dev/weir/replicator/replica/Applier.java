@@ -250,7 +250,11 @@ final class Applier {
 
     private void applyRow(Lsn lsn, Rows rows, @Nullable Object[] row) throws SQLException, ApplyFailure {
         long count = rows.change() == Change.DELETE_BAG ? bagRow.delete(rows, row) : execute(rows, row);
-        requireCount(lsn, 1, count, rows.change() + " of a row of " + rows.schema() + "." + rows.table());
+        requireCount(
+                lsn,
+                rows.change() == Change.PURGE ? Math.min(1, count) : 1,
+                count,
+                rows.change() + " of a row of " + rows.schema() + "." + rows.table());
         pendingChanges++;
     }
 

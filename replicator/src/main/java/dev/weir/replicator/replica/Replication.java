@@ -239,6 +239,11 @@ public final class Replication implements AutoCloseable {
         if (connected == null) {
             connected = ask(primary::openLog);
             source = connected;
+            LogSource heeding = connected;
+            ask(() -> {
+                heeding.heedOrders(site.name());
+                return heeding;
+            });
             if (opened != null && !condemned) {
                 requireLineage(connected, opened);
                 seeder.forget();
@@ -374,6 +379,9 @@ public final class Replication implements AutoCloseable {
                         current.name()));
                 return current;
             });
+            if (ask(() -> connected.takeResync(site.name()))) {
+                orders.resync();
+            }
             reported = current;
             reportedLsn = applied.lsn().value();
             reportAt = now + REPORT_INTERVAL.toNanos();

@@ -92,7 +92,7 @@ public final class EntryText {
             case UPDATE ->
                 "UPDATE " + table + " SET " + pairs(rows, row, rows.keys(), row.length, " = ", ", ") + " WHERE "
                         + pairs(rows, row, 0, rows.keys(), " = ", " AND ");
-            case DELETE -> "DELETE FROM " + table + " WHERE " + pairs(rows, row, 0, row.length, " = ", " AND ");
+            case DELETE, PURGE -> "DELETE FROM " + table + " WHERE " + pairs(rows, row, 0, row.length, " = ", " AND ");
             case DELETE_BAG ->
                 "DELETE FROM " + table + " WHERE " + pairs(rows, row, 0, row.length, " IS NOT DISTINCT FROM ", " AND ")
                         + " FETCH FIRST ROW ONLY";

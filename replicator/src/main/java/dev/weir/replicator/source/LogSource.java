@@ -32,8 +32,10 @@ public final class LogSource implements AutoCloseable {
     private LogSource(Connection connection, UUID cluster) throws SQLException {
         this.connection = connection;
         this.cluster = cluster;
-        this.durable = connection.prepareStatement("SELECT I.DURABLE_LSN FROM WEIR.HEAD H"
-                + " JOIN WEIR.INCARNATION I ON I.INCARNATION = H.INCARNATION WHERE H.ID = 1");
+        this.durable = connection.prepareStatement("SELECT I.DURABLE_LSN, O.HOLD_LSN FROM WEIR.HEAD H"
+                + " JOIN WEIR.INCARNATION I ON I.INCARNATION = H.INCARNATION"
+                + " LEFT JOIN WEIR.REPLICA_ORDER O ON O.NAME = ? AND O.HOLD_UNTIL > CURRENT_TIMESTAMP WHERE H.ID = 1");
+        durable.setString(1, "");
     }
 
     /**
@@ -106,7 +108,7 @@ public final class LogSource implements AutoCloseable {
      * from how long the last ones were.
      */
     public Batch read(Lsn after) throws SQLException {
-        int asked = (int) Math.min(limit, durable().value() - after.value());
+        int asked = (int) Math.min(limit, readable() - after.value());
         List<LogTransaction> entries = asked <= 0 ? List.of() : LogReader.read(connection, after, asked);
         if (entries.isEmpty()) {
             return new Batch(entries, false);
@@ -123,6 +125,31 @@ public final class LogSource implements AutoCloseable {
         long average = Math.max(1, bytes / entries.size());
         limit = (int) Math.max(1, Math.min(MOST_ENTRIES, BATCH_BYTES / average));
         return entries.size();
+    }
+
+    /** Has this session heed what an administrator wants of a replica: {@link #read} then ends at the entry that it is to stop behind. */
+    public void heedOrders(String replica) throws SQLException {
+        durable.setString(1, replica);
+    }
+
+    /** Takes the order to copy the primary anew, if there is one. Commits. */
+    public boolean takeResync(String replica) throws SQLException {
+        try (PreparedStatement take =
+                connection.prepareStatement("UPDATE WEIR.REPLICA_ORDER SET RESYNC = FALSE WHERE NAME = ? AND RESYNC")) {
+            take.setString(1, replica);
+            return take.executeUpdate() == 1;
+        }
+    }
+
+    private long readable() throws SQLException {
+        try (ResultSet row = durable.executeQuery()) {
+            if (!row.next()) {
+                return 0;
+            }
+            long end = row.getLong(1);
+            long hold = row.getLong(2);
+            return row.wasNull() ? end : Math.min(end, hold);
+        }
     }
 
     /** How much of the log is known to survive a crash of the primary; 0 if nobody keeps its store. */

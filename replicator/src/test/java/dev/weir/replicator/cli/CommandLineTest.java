@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.replicator.source.PrimaryStore;
 import dev.weir.replicator.source.Sessions;
 import dev.weir.replicator.source.StoreUrl;
+import dev.weir.replicator.testing.LoggedWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -36,7 +37,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "primary", "replica", "status"})
+    @ValueSource(strings = {"demo", "primary", "replica", "status", "verify", "resync", "snapshot", "log"})
     void shouldDocumentExitStatusWhenHelpIsAsked(String command) {
         assertThat(run(command, "--help")).isZero();
         assertThat(out.toString()).contains("Exit status:").contains("Usage: weir-replicator " + command);
@@ -150,6 +151,49 @@ class CommandLineTest {
         try (plain) {
             assertThat(run("status", url)).isEqualTo(1);
             assertThat(err.toString()).contains("not a Weir cluster").contains("weir-replicator primary");
+        }
+    }
+
+    @Test
+    void shouldShowLogAndWriteSnapshotOfRunningPrimary() throws Exception {
+        String url = "jdbc:h2:" + directory.resolve("shop");
+        try (PrimaryStore primary = PrimaryStore.open(StoreUrl.parse(url), "sa", "");
+                LoggedWriter writer = new LoggedWriter(url, "sa", "")) {
+            writer.ddl("CREATE TABLE ITEM(ID INT PRIMARY KEY, NAME VARCHAR)");
+            writer.ddl("CREATE TABLE OTHER(ID INT PRIMARY KEY)");
+            writer.sql("INSERT INTO ITEM VALUES(1, 'weir')", 1);
+            assertThat(run("log", url, "--table", "item", "--text", "weir")).isZero();
+            assertThat(out.toString())
+                    .startsWith("3  20")
+                    .contains("DATA" + System.lineSeparator() + "    INSERT INTO ITEM VALUES(1, 'weir');")
+                    .doesNotContain("OTHER");
+            assertThat(run("log", url, "--from", "2", "--to", "2", "--json")).isZero();
+            assertThat(out.toString())
+                    .contains("{\"lsn\":2,")
+                    .contains("\"statements\":[\"CREATE TABLE OTHER(ID INT PRIMARY KEY)\"]}");
+            assertThat(run("log", url, "--since", "yesterday")).isEqualTo(1);
+            assertThat(err.toString()).contains("--since yesterday is no time");
+
+            Path file = directory.resolve("copy.sql.gz");
+            assertThat(run("snapshot", url, "--out", file.toString(), "--json")).isZero();
+            assertThat(out.toString()).contains("\"lsn\":3,\"rows\":1,");
+            assertThat(run("snapshot", url, "--out", file.toString())).isEqualTo(1);
+            assertThat(err.toString()).contains("exists already");
+            try (Connection copy =
+                    Sessions.open(StoreUrl.parse("jdbc:h2:mem:copy-" + directory.getFileName()), "sa", "")) {
+                Sessions.execute(copy, "RUNSCRIPT FROM '" + file + "' COMPRESSION GZIP");
+                assertThat(Sessions.queryLong(copy, "SELECT COUNT(*) FROM ITEM"))
+                        .isEqualTo(1);
+                assertThat(Sessions.queryLong(
+                                copy, "SELECT COUNT(*) FROM INFORMATION_SCHEMA.SCHEMATA WHERE SCHEMA_NAME = 'WEIR'"))
+                        .isZero();
+            }
+
+            assertThat(run("resync", url, "r9")).isEqualTo(1);
+            assertThat(err.toString()).contains("knows no replica named r9; it knows none");
+            assertThat(run("verify", url)).isEqualTo(1);
+            assertThat(err.toString()).contains("The primary knows no replica");
+            assertThat(primary.isOpen()).isTrue();
         }
     }
 }

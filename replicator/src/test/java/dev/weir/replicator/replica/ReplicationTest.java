@@ -12,6 +12,7 @@ import dev.weir.log.SessionContext;
 import dev.weir.replicator.StoreComparison;
 import dev.weir.replicator.source.PrimaryAccess;
 import dev.weir.replicator.source.PrimaryStore;
+import dev.weir.replicator.source.ReplicaOrders;
 import dev.weir.replicator.source.Sessions;
 import dev.weir.replicator.source.StoreUrl;
 import dev.weir.replicator.testing.LoggedWriter;
@@ -315,6 +316,32 @@ class ReplicationTest {
 
         assertEqualStores();
         assertThat(replication.state()).isEqualTo(ReplicaState.STREAMING);
+    }
+
+    @Test
+    void shouldStopAtHeldEntryAndCopyAnewWhenOrderedThroughPrimary() throws Exception {
+        writer.ddl("CREATE TABLE T(ID INT PRIMARY KEY, V INT)");
+        catchUp();
+        try (Connection admin = Sessions.open(url, USER, PASSWORD)) {
+            ReplicaOrders.hold(admin, "replica-1", 2, Duration.ofMinutes(10));
+            writer.sql("INSERT INTO T VALUES(1, 1)", 1);
+            writer.sql("INSERT INTO T VALUES(2, 2)", 1);
+            catchUp();
+            assertThat(replication.appliedLsn()).isEqualTo(2);
+            ReplicaOrders.release(admin, "replica-1");
+            catchUp();
+            assertThat(replication.appliedLsn()).isEqualTo(3);
+
+            try (Connection applier =
+                    ApplierAccount.find(replication.site()).orElseThrow().open(replication.site())) {
+                Sessions.execute(applier, "UPDATE T SET V = 77 WHERE ID = 1");
+            }
+            ReplicaOrders.resync(admin, "replica-1");
+            catchUp();
+            catchUp();
+            assertThat(replication.state()).isEqualTo(ReplicaState.STREAMING);
+        }
+        assertEqualStores();
     }
 
     @Test
