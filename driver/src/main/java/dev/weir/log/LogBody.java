@@ -65,7 +65,11 @@ public final class LogBody implements AutoCloseable {
     public byte[] part(long from, int most) {
         byte[] part = new byte[(int) Math.min(most, content.size() - from)];
         for (int count = 0; count < part.length; ) {
-            count += Math.max(0, content.read(from + count, part, count, part.length - count));
+            int read = content.read(from + count, part, count, part.length - count);
+            if (read < 0) {
+                throw new IllegalStateException("A body of " + content.size() + " bytes ends at " + (from + count));
+            }
+            count += read;
         }
         return part;
     }

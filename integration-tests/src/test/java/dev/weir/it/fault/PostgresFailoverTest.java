@@ -48,8 +48,7 @@ final class PostgresFailoverTest {
             open.setAutoCommit(false);
             execute(open, "INSERT INTO item VALUES (2)");
             awaitReplicas(connection, 2);
-            cluster.awaitCaughtUp();
-            awaitSamples(idle);
+            awaitKept(idle, cluster);
 
             String serving = old.query("SELECT coalesce(string_agg(pid::text, ','), '0') FROM pg_stat_activity"
                     + " WHERE application_name = 'PostgreSQL JDBC Driver' AND usename = 'app' AND pid NOT IN (" + others
@@ -106,8 +105,7 @@ final class PostgresFailoverTest {
             execute(before, "INSERT INTO item VALUES (1)");
             String keptToken = before.getClientInfo("weir.token");
             awaitReplicas(before, 2);
-            cluster.awaitCaughtUp();
-            awaitSamples(before);
+            awaitKept(before, cluster);
 
             cluster.standby1().kill();
             cluster.standby2().kill();
@@ -215,11 +213,20 @@ final class PostgresFailoverTest {
         return row(connection, node).state();
     }
 
-    /** Waits until probes have shown that what was written before is replicated, for only then does a session know that it lives on. */
-    private static void awaitSamples(Connection connection) {
+    /**
+     * Waits until probes have shown where the primary stood after what was written before, and that every standby has got there: a session is told of a loss unless the driver knows that its writes are on the standby
+     * which is promoted.
+     */
+    private static void awaitKept(Connection connection, PostgresCluster cluster) throws SQLException {
         Awaitility.await("a standby that is known to have the session's writes")
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> routeOf(connection, "SELECT count(*) FROM item").equals("replica"));
+        long written = number(cluster.primary(), "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')");
+        for (PostgresNode standby : List.of(cluster.standby1(), cluster.standby2())) {
+            Awaitility.await("a probe of " + standby + " that finds the writes")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> row(connection, standby).lsn() >= written);
+        }
         awaitReplicas(connection, 2);
     }
 
