@@ -260,7 +260,10 @@ final class ReplicaStore implements AutoCloseable {
         try {
             Sessions.execute(connection, "SHUTDOWN IMMEDIATELY");
         } catch (SQLException closing) {
-            // H2 reports the end of the session that asked for it.
+            LOG.debug(
+                    "event=shut_down sqlstate={}",
+                    closing.getSQLState()); // H2 reports the end of the session that asked for it
+        } finally {
             Sessions.closeQuietly(connection);
         }
     }

@@ -130,11 +130,15 @@ class SeederTest {
         }
     }
 
+    /** H2 writes what it has to tell of other databases' connections to whichever trace file is open. */
+    private static boolean isOfCopy(Path file) {
+        return file.toString().contains("-seed") && !file.toString().endsWith(".trace.db");
+    }
+
     private List<String> leftovers() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             List<String> left = new ArrayList<>();
-            for (Path file :
-                    files.filter(path -> path.toString().contains("-seed")).toList()) {
+            for (Path file : files.filter(SeederTest::isOfCopy).toList()) {
                 left.add(file.getFileName() + ": " + Files.readString(file, StandardCharsets.ISO_8859_1));
             }
             return left;
