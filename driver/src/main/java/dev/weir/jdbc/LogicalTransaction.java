@@ -329,7 +329,7 @@ final class LogicalTransaction {
                 end(undone, false);
             } catch (SQLException e) {
                 abandon();
-                throw e;
+                throw routing.cluster().failure(e) == Failure.CONNECTION_LOST ? Refusal.lost(undone.node(), e) : e;
             }
             delegate = null;
             forgetPending(undone);

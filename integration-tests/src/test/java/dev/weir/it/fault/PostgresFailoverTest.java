@@ -41,8 +41,8 @@ final class PostgresFailoverTest {
         // The cluster is shared, and other tests' connections to it may live on for a while.
         String others = old.query("SELECT string_agg(pid::text, ',') FROM pg_stat_activity");
         try (Connection connection = connect(cluster, "");
-                Connection open = connect(cluster, "");
-                Connection idle = connect(cluster, "")) {
+                Connection open = connect(cluster, "&weir.onLostWrites=reset");
+                Connection idle = connect(cluster, "&weir.onLostWrites=reset")) {
             execute(connection, "CREATE TABLE item (id int PRIMARY KEY)");
             execute(idle, "INSERT INTO item VALUES (1)");
             open.setAutoCommit(false);
@@ -227,6 +227,11 @@ final class PostgresFailoverTest {
                     .atMost(Duration.ofSeconds(60))
                     .until(() -> row(connection, standby).lsn() >= written);
         }
+        // What was seen in the last rounds before a promotion counts as doubtful.
+        long began = System.nanoTime();
+        Awaitility.await("some rounds of probes")
+                .until(() -> System.nanoTime() - began
+                        > PROBE_INTERVAL.multipliedBy(10).toNanos());
         awaitReplicas(connection, 2);
     }
 
