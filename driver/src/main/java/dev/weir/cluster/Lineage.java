@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * What this JVM knows of the history of a cluster's primaries. Immutable; a new one for each break.
+ * What is known of the history of a cluster's primaries. Immutable; a new one for each break. Those of several monitors of one JVM tell
+ * the same breaks in the same order, but each tells of a promotion that its own monitor has seen what that one knows to be kept.
  *
  * @param epoch that of the newest primary; 0 if there was none
  * @param origins what the primaries have told
@@ -40,6 +41,23 @@ public record Lineage(long epoch, List<Origin> origins, List<Break> breaks) {
         List<Break> all = new ArrayList<>(breaks);
         all.add(happened);
         return new Lineage(happened.epoch(), origins, all);
+    }
+
+    /** Whether the next that a longer lineage of the same cluster tells is that this lineage's epoch became another. */
+    boolean isContinuedBy(Lineage longer, long newEpoch) {
+        if (breaks.size() >= longer.breaks.size()) {
+            return false;
+        }
+        Break next = longer.breaks.get(breaks.size());
+        return next.epochBefore() == epoch && next.epoch() == newEpoch && epoch != newEpoch;
+    }
+
+    /** This one, with what a longer lineage of the same cluster tells beyond it; this very one if that is nothing. */
+    Lineage continuedBy(Lineage longer) {
+        List<Break> all = new ArrayList<>(breaks);
+        all.addAll(longer.breaksAfter(this));
+        Lineage continued = new Lineage(longer.epoch, longer.origins, all);
+        return continued.equals(this) ? this : continued;
     }
 
     /** The last position of a former epoch that is known to live on; empty if nothing is known of that. */

@@ -102,7 +102,8 @@ final class Monitor {
         boolean wentBack = primary.wentBack() && primary.origins().isEmpty();
         primary.goneBackNoted();
         boolean[] broke = new boolean[1];
-        lineage = lineages.change(election.cluster(), known -> {
+        Lineage own = lineage;
+        Lineage shared = lineages.change(election.cluster(), known -> {
             List<Origin> told = known.unknownOf(primary.origins());
             Lineage next = known.with(Math.max(known.epoch(), primary.epoch()), told);
             boolean newEpoch = primary.epoch() > known.epoch();
@@ -114,6 +115,14 @@ final class Monitor {
             broke[0] = true;
             return next.with(brokenAt(primary, known.epoch(), told));
         });
+        if (!broke[0] && own.isContinuedBy(shared, primary.epoch())) {
+            // Another monitor has told of this promotion first. What this one knows to be kept may be more, or of
+            // another promotion.
+            List<Origin> told = own.unknownOf(primary.origins());
+            lineage = own.with(primary.epoch(), told).with(brokenAt(primary, own.epoch(), told));
+        } else {
+            lineage = own.continuedBy(shared);
+        }
         if (broke[0]
                 && !history.isEmpty()
                 && lineage.breaks().get(lineage.breaks().size() - 1).epochBefore() == primary.epoch()) {
@@ -166,11 +175,23 @@ final class Monitor {
             }
         }
         log(statuses);
-        if (!election.cluster().isEmpty()) {
-            lineage = lineages.of(election.cluster());
-        }
+        learn();
         view = new ClusterView(statuses, primary, replicas, election.cluster(), lineage, now, exact);
         return view;
+    }
+
+    /**
+     * Takes over what other monitors of the JVM have told of the cluster. Of a promotion that this monitor has not seen itself, nothing:
+     * others may know less of what is kept.
+     */
+    private void learn() {
+        if (election.cluster().isEmpty()) {
+            return;
+        }
+        Lineage shared = lineages.of(election.cluster());
+        if (lineage.epoch() == 0 || lineage.epoch() == shared.epoch()) {
+            lineage = lineage.continuedBy(shared);
+        }
     }
 
     private void log(List<NodeStatus> statuses) {

@@ -2,6 +2,7 @@ package dev.weir.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MonitorTest {
@@ -168,14 +169,63 @@ class MonitorTest {
     @Test
     void shouldRefuseAnOldPrimaryOfAnEpochThatAMonitorBeforeHasSeenThePastOf() {
         Lineages lineages = new Lineages();
-        ScriptedMonitor first = new ScriptedMonitor(2, lineages);
+        ScriptedMonitor first = new ScriptedMonitor(2, new Rounds(), lineages);
         first.probe(0, true, 2, 5);
         first.probe(1, false, 2, 5);
         assertThat(first.publish().primary()).isNotNull();
-        ScriptedMonitor next = new ScriptedMonitor(2, lineages);
+        ScriptedMonitor next = new ScriptedMonitor(2, new Rounds(), lineages);
         next.probe(0, true, 1, 5);
         next.fail(1);
         assertThat(next.publish().primary()).isNull();
+    }
+
+    @Test
+    void shouldTellOfAPromotionWhatTheMonitorItselfKnowsIsKept() {
+        Rounds rounds = new Rounds();
+        Lineages lineages = new Lineages();
+        ScriptedMonitor late = new ScriptedMonitor(2, rounds, lineages);
+        ScriptedMonitor apt = new ScriptedMonitor(2, rounds, lineages);
+        for (ScriptedMonitor each : List.of(late, apt)) {
+            each.probe(0, true, 1, 5);
+            each.probe(1, false, 1, 5);
+        }
+        apt.probe(0, true, 1, 9);
+        long kept = rounds.newest();
+        apt.probe(1, false, 1, 9);
+        apt.publish();
+
+        late.probe(1, true, 2, 12);
+        assertThat(late.publish().lineage().breaks())
+                .as("all that the first one to see it can say")
+                .containsExactly(new Break(1, 2, 5, 1));
+        assertThat(apt.publish().lineage().breaks())
+                .as("nobody is told before this monitor has seen it, too")
+                .isEmpty();
+        apt.probe(1, true, 2, 12);
+        assertThat(apt.publish().lineage().breaks()).containsExactly(new Break(1, 2, 9, kept));
+        assertThat(late.publish().lineage().breaks())
+                .as("each tells what it knows: they may have seen different promotions")
+                .containsExactly(new Break(1, 2, 5, 1));
+    }
+
+    @Test
+    void shouldTakeOverAllThatOthersToldOnceItHasMissedAPromotion() {
+        Rounds rounds = new Rounds();
+        Lineages lineages = new Lineages();
+        ScriptedMonitor first = new ScriptedMonitor(2, rounds, lineages);
+        ScriptedMonitor second = new ScriptedMonitor(2, rounds, lineages);
+        for (ScriptedMonitor each : List.of(first, second)) {
+            each.probe(0, true, 1, 5);
+            each.probe(1, false, 1, 5);
+            each.publish();
+        }
+        first.probe(1, true, 2, 6);
+        first.probe(0, false, 2, 6);
+        first.probe(0, true, 3, 7);
+        assertThat(first.publish().lineage().breaks()).hasSize(2);
+
+        second.probe(0, true, 3, 7);
+        assertThat(second.publish().lineage()).isEqualTo(first.publish().lineage());
     }
 
     @Test

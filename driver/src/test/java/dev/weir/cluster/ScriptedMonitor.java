@@ -11,24 +11,26 @@ public final class ScriptedMonitor {
     private static final String CLUSTER = "c";
 
     private final List<Node> nodes = new ArrayList<>();
-    private final Rounds rounds = new Rounds();
+    private final Rounds rounds;
     private final Monitor monitor;
     private long now;
 
     public ScriptedMonitor(int count) {
-        this(count, null, new Lineages());
+        this(count, null, new Rounds(), new Lineages());
     }
 
-    ScriptedMonitor(int count, Lineages lineages) {
-        this(count, null, lineages);
+    /** One of several monitors of a JVM. */
+    ScriptedMonitor(int count, Rounds rounds, Lineages lineages) {
+        this(count, null, rounds, lineages);
     }
 
     /** @param exact where positions are read from instead of samples; null for samples */
     public ScriptedMonitor(int count, @Nullable EmbeddedReplication exact) {
-        this(count, exact, new Lineages());
+        this(count, exact, new Rounds(), new Lineages());
     }
 
-    private ScriptedMonitor(int count, @Nullable EmbeddedReplication exact, Lineages lineages) {
+    private ScriptedMonitor(int count, @Nullable EmbeddedReplication exact, Rounds rounds, Lineages lineages) {
+        this.rounds = rounds;
         for (int i = 0; i < count; i++) {
             nodes.add(new Node(i, "n" + i, "jdbc:none:n" + i));
         }

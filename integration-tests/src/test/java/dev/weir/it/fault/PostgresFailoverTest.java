@@ -41,8 +41,8 @@ final class PostgresFailoverTest {
         // The cluster is shared, and other tests' connections to it may live on for a while.
         String others = old.query("SELECT string_agg(pid::text, ',') FROM pg_stat_activity");
         try (Connection connection = connect(cluster, "");
-                Connection open = connect(cluster, "&weir.onLostWrites=reset");
-                Connection idle = connect(cluster, "&weir.onLostWrites=reset")) {
+                Connection open = connect(cluster, "");
+                Connection idle = connect(cluster, "")) {
             execute(connection, "CREATE TABLE item (id int PRIMARY KEY)");
             execute(idle, "INSERT INTO item VALUES (1)");
             open.setAutoCommit(false);
