@@ -18,7 +18,7 @@ import java.util.UUID;
  *       commit order without holes. EPOCH is the fence: a commit under another epoch fails. GATE 1 asks writers to wait before they start a
  *       transaction. SCHEMA_LSN is the LSN of the newest schema change. INCARNATION is renewed whenever the primary opens its store.
  *   <li>{@link #LOG}: one row per committed transaction. A body longer than {@link #FIRST_BYTES} continues in {@link #LOG_CHUNK} under BODY_ID, in rows numbered from 0.
- *   <li>{@link #INCARNATION}: each opening of the store, the LSN it started from, and the LSN up to which its log is known to survive a crash.
+ *   <li>{@link #INCARNATION}: each opening of the store, the LSN it started from, the LSN up to which its log is known to survive a crash, and the {@link Environment} that its statements ran in.
  *   <li>{@link #DDL_LOCK}, one row, locked while a schema change runs.
  *   <li>{@link #REPLICA} on the primary: the registered replicas, how far they have got, and behind which entry the log is kept for each, unless its STATE is DROPPED.
  *   <li>{@link #HEALING} on the primary: what was done about replicas by itself, and why.
@@ -74,7 +74,8 @@ public final class WeirSchema {
             """
             CREATE TABLE IF NOT EXISTS WEIR.INCARNATION(
               INCARNATION UUID PRIMARY KEY, EPOCH BIGINT NOT NULL, AFTER_LSN BIGINT NOT NULL, DURABLE_LSN BIGINT DEFAULT 0 NOT NULL,
-              OPENED_AT TIMESTAMP(6) WITH TIME ZONE DEFAULT CURRENT_TIMESTAMP NOT NULL)""",
+              OPENED_AT TIMESTAMP(6) WITH TIME ZONE DEFAULT CURRENT_TIMESTAMP NOT NULL, ENVIRONMENT VARCHAR(4000))""",
+            "ALTER TABLE WEIR.INCARNATION ADD COLUMN IF NOT EXISTS ENVIRONMENT VARCHAR(4000)",
             "CREATE TABLE IF NOT EXISTS WEIR.DDL_LOCK(ID INTEGER PRIMARY KEY)",
             """
             CREATE TABLE IF NOT EXISTS WEIR.REPLICA(
@@ -146,7 +147,11 @@ public final class WeirSchema {
                 "INSERT INTO WEIR.HEAD(ID, LSN, EPOCH, INCARNATION, ORIGIN, SCHEMA_LSN, DIGEST) VALUES (1, 0, 1, ?, ?, 0, 0)",
                 incarnation,
                 origin);
-        insert(admin, "INSERT INTO WEIR.INCARNATION(INCARNATION, EPOCH, AFTER_LSN) VALUES (?, 1, 0)", incarnation);
+        insert(
+                admin,
+                "INSERT INTO WEIR.INCARNATION(INCARNATION, EPOCH, AFTER_LSN, ENVIRONMENT) VALUES (?, 1, 0, ?)",
+                incarnation,
+                Environment.of(admin).text());
         insert(admin, "INSERT INTO WEIR.DDL_LOCK(ID) VALUES (1)");
         executeAll(admin, PRIMARY_GRANTS);
     }
@@ -187,7 +192,9 @@ public final class WeirSchema {
         insert(admin, "UPDATE WEIR.HEAD SET INCARNATION = ?, GATE = 0 WHERE ID = 1", incarnation);
         insert(
                 admin,
-                "INSERT INTO WEIR.INCARNATION(INCARNATION, EPOCH, AFTER_LSN) SELECT INCARNATION, EPOCH, LSN FROM WEIR.HEAD WHERE ID = 1");
+                "INSERT INTO WEIR.INCARNATION(INCARNATION, EPOCH, AFTER_LSN, ENVIRONMENT)"
+                        + " SELECT INCARNATION, EPOCH, LSN, CAST(? AS VARCHAR) FROM WEIR.HEAD WHERE ID = 1",
+                Environment.of(admin).text());
         return incarnation;
     }
 

@@ -1,5 +1,6 @@
 package dev.weir.replicator.replica;
 
+import dev.weir.log.Environment;
 import dev.weir.log.Lsn;
 import dev.weir.replicator.source.NodeRow;
 import dev.weir.replicator.source.Position;
@@ -181,6 +182,11 @@ final class ReplicaStore implements AutoCloseable {
 
     UUID cluster() {
         return cluster;
+    }
+
+    /** What the applier's statements run in. Confined to the thread that applies. */
+    Environment environment() throws SQLException {
+        return Environment.of(connection);
     }
 
     Applier applier() {

@@ -1,5 +1,6 @@
 package dev.weir.replicator.replica;
 
+import dev.weir.log.Environment;
 import dev.weir.log.LogTransaction;
 import dev.weir.log.Lsn;
 import dev.weir.replicator.source.Head;
@@ -47,6 +48,7 @@ public final class Replication implements AutoCloseable {
     private final LongSupplier nanoClock;
     private final Seeder seeder;
     private final RecentEntries recent;
+    private final Handshake handshake;
     private final Orders orders = new Orders();
     private @Nullable LogSource source;
     private @Nullable ReplicaStore store;
@@ -77,6 +79,7 @@ public final class Replication implements AutoCloseable {
         this.nanoClock = nanoClock;
         this.seeder = new Seeder(site, primary, this::heedSeeding);
         this.recent = new RecentEntries(site);
+        this.handshake = new Handshake(site);
         this.retryAt = nanoClock.getAsLong();
         this.reportAt = retryAt;
         this.movedReportAt = retryAt;
@@ -244,6 +247,7 @@ public final class Replication implements AutoCloseable {
                 heeding.heedOrders(site.name());
                 return heeding;
             });
+            shake(connected, opened);
             if (opened != null && !condemned) {
                 requireLineage(connected, opened);
                 seeder.forget();
@@ -259,6 +263,17 @@ public final class Replication implements AutoCloseable {
             return 1;
         }
         return follow(connected, opened);
+    }
+
+    /** Has nothing done, and nothing read here, while the replica would compute other results than its primary. */
+    private void shake(LogSource connected, @Nullable ReplicaStore opened) throws SQLException, PrimaryLost {
+        Environment ours = opened == null ? null : opened.environment();
+        try {
+            handshake.shake(connected, ours);
+        } catch (SQLException e) {
+            readable = null;
+            throw new PrimaryLost(e);
+        }
     }
 
     private void requireLineage(LogSource connected, ReplicaStore opened) throws PrimaryLost, ApplyFailure {
@@ -300,6 +315,7 @@ public final class Replication implements AutoCloseable {
             if (count > 0) {
                 lag = heard().from(entries.get(0).committedAt());
                 receivedLsn = entries.get(count - 1).lsn().value();
+                requireEnvironment(connected, entries);
                 recent.add(entries);
                 opened.applier().apply(entries);
                 lag = heard().from(opened.applied().committedAt());
@@ -319,6 +335,15 @@ public final class Replication implements AutoCloseable {
         pause = FIRST_PAUSE;
         report(connected, opened.applied(), opened.durable());
         return count;
+    }
+
+    private void requireEnvironment(LogSource connected, List<LogTransaction> entries)
+            throws PrimaryLost, ApplyFailure {
+        try {
+            handshake.require(connected, entries);
+        } catch (SQLException e) {
+            throw new PrimaryLost(e);
+        }
     }
 
     /** Lets readers see a copy when the primary cannot lose any more of what it holds. */
@@ -401,6 +426,7 @@ public final class Replication implements AutoCloseable {
             seeding = null;
         }
         store = seeded;
+        handshake.shake(connected, seeded.environment());
         recent.clear();
         seeded.flushIfDue(nanoClock.getAsLong());
         copiedHere = true;

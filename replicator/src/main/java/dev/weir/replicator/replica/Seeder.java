@@ -1,5 +1,6 @@
 package dev.weir.replicator.replica;
 
+import dev.weir.log.Environment;
 import dev.weir.log.Epoch;
 import dev.weir.log.Lsn;
 import dev.weir.log.WeirSchema;
@@ -184,7 +185,7 @@ final class Seeder {
                 if (found != StoreState.ABSENT && (executed <= 0 || facts.lobs())) {
                     return false;
                 }
-                load(connection, keeper, script, facts, executed);
+                load(connection, keeper, script, facts, executed, source);
                 finish(connection, source);
                 listener.reached(Step.LOADED);
             }
@@ -197,10 +198,15 @@ final class Seeder {
     }
 
     private void load(
-            Connection connection, StoreKeeper keeper, SeedScript script, SeedScript.Facts facts, long executed)
+            Connection connection,
+            StoreKeeper keeper,
+            SeedScript script,
+            SeedScript.Facts facts,
+            long executed,
+            LogSource source)
             throws SQLException {
         if (executed == 0) {
-            begin(connection);
+            begin(connection, source);
         }
         long loaded = ScriptLoader.noted(connection, "ROWS_LOADED");
         SeedMeter meter = new SeedMeter(listener, Phase.LOADING, facts.rows(), facts.lsn(), loaded);
@@ -268,7 +274,7 @@ final class Seeder {
     private boolean copy(Connection replica, LogSource source) throws SQLException {
         SeedMeter meter = meter(Phase.COPYING, source, 0);
         meter.tell();
-        begin(replica);
+        begin(replica, source);
         Sessions.execute(replica, "SET REFERENTIAL_INTEGRITY FALSE");
         replica.setAutoCommit(false);
         try (Snapshot snapshot = primary.openSnapshot();
@@ -282,7 +288,14 @@ final class Seeder {
         return true;
     }
 
-    private static void begin(Connection replica) throws SQLException {
+    private static void begin(Connection replica, LogSource source) throws SQLException {
+        // H2 takes a collation only while there are no tables; the script's own comes too late.
+        String collation = source.environment(source.incarnation())
+                .map(Environment::collation)
+                .orElse(null);
+        if (collation != null) {
+            Sessions.execute(replica, "SET COLLATION " + collation);
+        }
         new ReplicaRights(replica).prepare();
         ScriptLoader.prepare(replica);
     }

@@ -1,5 +1,6 @@
 package dev.weir.replicator.source;
 
+import dev.weir.log.Environment;
 import dev.weir.log.Epoch;
 import dev.weir.log.LogReader;
 import dev.weir.log.LogTransaction;
@@ -101,6 +102,28 @@ public final class LogSource implements AutoCloseable {
             }
         }
         return settings;
+    }
+
+    /** The opening of the primary's store that commits now. */
+    public UUID incarnation() throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement("SELECT INCARNATION FROM WEIR.HEAD WHERE ID = 1");
+                ResultSet row = query.executeQuery()) {
+            if (!row.next()) {
+                throw new SQLException("WEIR.HEAD of the primary is empty", "02000");
+            }
+            return row.getObject(1, UUID.class);
+        }
+    }
+
+    /** What statements ran in during an opening of the primary's store; empty if a version of Weir opened it that did not say. */
+    public Optional<Environment> environment(UUID incarnation) throws SQLException {
+        try (PreparedStatement query =
+                connection.prepareStatement("SELECT ENVIRONMENT FROM WEIR.INCARNATION WHERE INCARNATION = ?")) {
+            query.setObject(1, incarnation);
+            try (ResultSet row = query.executeQuery()) {
+                return row.next() ? Optional.ofNullable(row.getString(1)).map(Environment::parse) : Optional.empty();
+            }
+        }
     }
 
     /**
