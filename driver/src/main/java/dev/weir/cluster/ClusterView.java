@@ -1,6 +1,7 @@
 package dev.weir.cluster;
 
 import dev.weir.log.EmbeddedReplication;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,14 @@ public final class ClusterView {
         this.lineage = lineage;
         this.nanos = nanos;
         this.exact = exact;
+    }
+
+    /** This view with one replica out of rotation. */
+    public ClusterView without(Node replica) {
+        List<NodeStatus> others = Arrays.stream(replicas)
+                .filter(status -> status.node().index() != replica.index())
+                .toList();
+        return new ClusterView(statuses, primary, others, cluster, lineage, nanos, exact);
     }
 
     /** Every node's status, in the order of {@link Cluster#nodes()}. */

@@ -272,7 +272,9 @@ abstract class ReadPath extends DelegatePath {
                     if (entered) {
                         transaction.rollback();
                     }
-                    yield routing.toPrimary(Reason.UNSERVED, session);
+                    yield failed.forced == null
+                            ? routing.afterUnserved(failed.classification, node, session)
+                            : routing.toPrimary(failed.forced, session);
                 }
                 case DENIED, STATEMENT -> {
                     if (nothingSent) {

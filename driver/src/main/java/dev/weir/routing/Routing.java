@@ -301,6 +301,25 @@ public final class Routing {
     }
 
     /**
+     * Where a read goes that a replica could not serve: to the primary, or to another replica while that is away. It does not wait.
+     *
+     * @throws SQLException 08006 if there is neither
+     */
+    public Route afterUnserved(Classification read, Node replica, RoutingSession session) throws SQLException {
+        ClusterView view = cluster.view();
+        meet(view, session);
+        Route onPrimary = router.toPrimary(Reason.UNSERVED, session, view);
+        if (onPrimary.node() != null) {
+            return onPrimary;
+        }
+        Route elsewhere = router.route(read, session, view.without(replica));
+        if (elsewhere.node() == null) {
+            throw Refusals.of(onPrimary.reason(), session.clock().token(), view);
+        }
+        return elsewhere;
+    }
+
+    /**
      * Where a statement would go and why; leaves the session as it is. It waits for nothing but, if a replica may serve a strong read, for
      * one probe. The route's node is null if it would fail.
      *

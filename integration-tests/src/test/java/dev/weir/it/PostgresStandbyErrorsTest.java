@@ -75,6 +75,51 @@ final class PostgresStandbyErrorsTest {
     }
 
     @Test
+    void shouldAskTheOtherStandbyWhileThePrimaryIsAway(PostgresCluster cluster) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url(cluster) + "&weir.loadBalance=roundRobin")) {
+            awaitRoute(connection, "SELECT * FROM item", "replica");
+            cluster.standby1().pauseReplay();
+            onPrimary(cluster, "CREATE TABLE young AS SELECT 7 AS id");
+            long written = position(cluster.primary(), "pg_current_wal_insert_lsn()");
+            Awaitility.await("the standby that replays")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> position(cluster.standby2(), "pg_last_wal_replay_lsn()") >= written);
+            assertThat(number(connection, "/* weir: primary */ SELECT id FROM young"))
+                    .isEqualTo(7);
+            awaitRoute(connection, "SELECT * FROM young", "replica");
+            cluster.primary().kill();
+            Awaitility.await("the primary's end to be noticed")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> isRefused(connection, "INSERT INTO item VALUES (9)"));
+
+            for (int i = 0; i < 4; i++) {
+                assertThat(number(connection, "SELECT id FROM young"))
+                        .as("whichever standby is asked first")
+                        .isEqualTo(7);
+            }
+            connection.setReadOnly(true);
+            connection.setAutoCommit(false);
+            for (int i = 0; i < 4; i++) {
+                assertThat(number(connection, "SELECT id FROM young")).isEqualTo(7);
+                connection.commit();
+            }
+        }
+    }
+
+    private static long position(PostgresNode node, String function) throws SQLException {
+        return Long.parseLong(node.query("SELECT pg_wal_lsn_diff(" + function + ", '0/0')"));
+    }
+
+    private static boolean isRefused(Connection connection, String sql) {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+            return false;
+        } catch (SQLException e) {
+            return "08006".equals(e.getSQLState());
+        }
+    }
+
+    @Test
     void shouldShowTheErrorOfThePrimaryIfItHasTheSame(PostgresCluster cluster) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url(cluster))) {
             awaitRoute(connection, "SELECT * FROM item", "replica");
