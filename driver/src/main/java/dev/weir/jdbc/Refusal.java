@@ -21,6 +21,7 @@ final class Refusal {
     private static final String NO_RESULT = "02000";
     private static final String CONNECTION_CLOSED = "08003";
     private static final String CONNECTION_LOST = "08006";
+    private static final String NO_CONNECTION = "08003";
     private static final String IN_DOUBT = "08007";
     private static final String UNSUPPORTED = "0A000";
     private static final String INVALID_VALUE = "22023";
@@ -72,10 +73,13 @@ final class Refusal {
                 ROLLED_BACK);
     }
 
-    /** A lost connection in the words of the standard: H2 has a SQLSTATE of its own for it. */
+    /**
+     * A lost connection in the words of the standard: H2 has a SQLSTATE of its own for it, and pgjdbc says 08003, as if the application had
+     * closed it, once the connection has been broken off.
+     */
     static SQLException lost(Node node, SQLException cause) {
         String state = cause.getSQLState();
-        return state == null || !state.startsWith("90")
+        return state == null || !(state.startsWith("90") || state.equals(NO_CONNECTION))
                 ? cause
                 : new SQLNonTransientConnectionException(
                         "The connection to " + node.name() + " is lost: " + cause.getMessage(),

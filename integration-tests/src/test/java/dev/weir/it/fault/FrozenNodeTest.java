@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -32,8 +33,11 @@ final class FrozenNodeTest {
     /** What a loaded machine may add: rounds of the monitor, the thread that cuts, the second try. */
     private static final Duration SLACK = Duration.ofMillis(1500);
 
+    private static final Duration STRONG_TIMEOUT = Duration.ofSeconds(1);
+
     private static final String READ = "SELECT count(*) FROM item";
-    private static final String EACH_ALONE = "weir.consistency=eventual&weir.loadBalance=roundRobin";
+    private static final String EACH_ALONE =
+            "weir.consistency=eventual&weir.loadBalance=roundRobin&weir.strongReads=replica";
 
     private static SteadyReads.Opener opener(PostgresCluster cluster) {
         return () -> DriverManager.getConnection(cluster.weirUrl() + "&" + EACH_ALONE);
@@ -163,6 +167,7 @@ final class FrozenNodeTest {
             Statement open = inTransaction.createStatement();
             open.execute("INSERT INTO item VALUES (2)");
             freeze.run();
+            CompletableFuture<Duration> strong = CompletableFuture.supplyAsync(() -> failingStrongRead(opener));
             long began = System.nanoTime();
             assertThatThrownBy(() -> write.execute("INSERT INTO item VALUES (3)"))
                     .isInstanceOf(SQLException.class)
@@ -187,6 +192,22 @@ final class FrozenNodeTest {
                 rows.next();
             }
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(1));
+            assertThat(strong.join()).isLessThan(STRONG_TIMEOUT.plus(SLACK));
+        }
+    }
+
+    /** How long a strong read takes until it fails, with a query timeout, since nobody can tell where the primary is. */
+    private static Duration failingStrongRead(SteadyReads.Opener opener) {
+        try (Connection connection = opener.open();
+                Statement statement = connection.createStatement()) {
+            statement.setQueryTimeout((int) STRONG_TIMEOUT.toSeconds());
+            long began = System.nanoTime();
+            assertThatThrownBy(() -> statement.executeQuery("/* weir: strong */ SELECT count(*) FROM item"))
+                    .isInstanceOf(SQLException.class)
+                    .satisfies(e -> assertThat(((SQLException) e).getSQLState()).isIn("57014", "08006", "08007"));
+            return Duration.ofNanos(System.nanoTime() - began);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 

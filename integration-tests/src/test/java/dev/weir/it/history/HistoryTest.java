@@ -20,12 +20,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @ExtendWith({PostgresExtension.class, H2TcpExtension.class})
 final class HistoryTest {
-    private static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("weir.seconds", 15));
+    private static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("weir.seconds", 8));
     private static final Duration CATCH = Duration.ofSeconds(8);
     private static final int SHOWN = 5;
 
     static LongStream seeds() {
-        return Seeds.of(1);
+        return Seeds.of(2);
     }
 
     @ParameterizedTest
