@@ -26,19 +26,15 @@ public final class H2TcpCluster implements H2Cluster {
     private final String weirUrl;
     private final WeirDataSource source;
 
-    private H2TcpCluster(Path directory, int replicas, String settings) throws IOException {
+    private H2TcpCluster(Path directory, int replicas, String settings, List<String> primaryOptions)
+            throws IOException {
         this.directory = directory;
         int primary = Ports.free();
         StringBuilder hosts = new StringBuilder(HOST + primary);
-        addNode(
-                "primary",
-                primary,
-                "primary",
-                "--create",
-                "--store",
-                storePath("primary"),
-                "--port",
-                Integer.toString(primary));
+        List<String> arguments = new ArrayList<>(
+                List.of("primary", "--create", "--store", storePath("primary"), "--port", Integer.toString(primary)));
+        arguments.addAll(primaryOptions);
+        addNode("primary", primary, arguments.toArray(String[]::new));
         for (int i = 1; i <= replicas; i++) {
             String name = "replica-" + i;
             int port = Ports.free();
@@ -67,9 +63,12 @@ public final class H2TcpCluster implements H2Cluster {
      * Starts every node; blocks until all serve.
      *
      * @param settings more of Weir's URL, each preceded by a semicolon
+     * @param primaryOptions more of the primary's command line
      */
-    public static H2TcpCluster start(int replicas, String settings) throws IOException, SQLException {
-        H2TcpCluster cluster = new H2TcpCluster(Files.createTempDirectory("weir-h2-tcp"), replicas, settings);
+    public static H2TcpCluster start(int replicas, String settings, String... primaryOptions)
+            throws IOException, SQLException {
+        H2TcpCluster cluster =
+                new H2TcpCluster(Files.createTempDirectory("weir-h2-tcp"), replicas, settings, List.of(primaryOptions));
         try {
             cluster.nodes.get(0).start();
             cluster.nodes.forEach(H2TcpNode::begin);
@@ -129,6 +128,11 @@ public final class H2TcpCluster implements H2Cluster {
     @Override
     public List<H2Store> replicas() {
         return nodes.subList(1, nodes.size()).stream().map(H2TcpNode::store).toList();
+    }
+
+    /** The file of a node's store. */
+    public Path storeFile(H2TcpNode node) {
+        return directory.resolve(node.name()).resolve(DATABASE + ".mv.db");
     }
 
     /** A connection to a replica as the user that applies the log, who is its only administrator. */

@@ -121,6 +121,14 @@ public final class H2TcpNode {
         }
     }
 
+    /** The process identifier of the node's JVM; the node must run. */
+    public long pid() {
+        if (process == null) {
+            throw new IllegalStateException("Node " + name() + " does not run");
+        }
+        return process.pid();
+    }
+
     public String logTail() {
         return process == null ? "(not running)" : process.logTail();
     }

@@ -56,6 +56,15 @@ public final class WatchedProcess {
         return shell.descendants().anyMatch(Signals::runs);
     }
 
+    /** The process identifier of the program, which must run. */
+    public long pid() {
+        return shell.children()
+                .filter(Signals::runs)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("The program has ended:\n" + logTail()))
+                .pid();
+    }
+
     public void freeze() {
         Signals.freezeBelow(shell.toHandle());
     }
