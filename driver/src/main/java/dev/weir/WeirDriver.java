@@ -44,6 +44,11 @@ public final class WeirDriver implements Driver {
         }
 
         @Override
+        public int hashCode() {
+            return 31 * url.hashCode() + properties.hashCode();
+        }
+
+        @Override
         public String toString() {
             return "Asked[" + properties.keySet() + "]";
         }

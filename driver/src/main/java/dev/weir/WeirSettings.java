@@ -27,6 +27,11 @@ record WeirSettings(
     }
 
     @Override
+    public int hashCode() {
+        return 31 * cluster.hashCode() + url.hashCode();
+    }
+
+    @Override
     public String toString() {
         return url;
     }

@@ -116,6 +116,12 @@ public record ClusterSettings(
         return targetProperties.getOrDefault("user", "");
     }
 
+    /** As good as one over all parts; the generated one is put together from method handles when it is first called. */
+    @Override
+    public int hashCode() {
+        return 31 * topology.hashCode() + targetProperties.hashCode();
+    }
+
     @Override
     public String toString() {
         return "ClusterSettings[" + dialect + ", " + topology + ", properties "
@@ -142,6 +148,11 @@ public record ClusterSettings(
             if (urls.stream().distinct().count() != urls.size()) {
                 throw new IllegalArgumentException("A node is named twice in " + urls);
             }
+        }
+
+        @Override
+        public int hashCode() {
+            return urls.hashCode();
         }
     }
 

@@ -17,6 +17,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
     private static final int MAX_INDEX = 100_000;
 
     private static final int INITIAL_CAPACITY = 2;
+    private static final int MOST_REUSED = 16;
 
     private static final @Nullable Object[] NONE = new @Nullable Object[0];
 
@@ -207,6 +208,25 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
         names = null;
     }
 
+    /**
+     * Forgets every value, so that another statement can record its own here. Room that was made for many values, for names or for streams is
+     * not worth keeping.
+     *
+     * @return whether it may be used again
+     */
+    public final boolean isReusable() {
+        if (names != null || streams > 0 || spooled || kinds.length > MOST_REUSED) {
+            return false;
+        }
+        // The kinds stay: a slot is looked at only below the count, and nearly every statement sets the same ones
+        // again.
+        Arrays.fill(first, null);
+        Arrays.fill(second, null);
+        count = 0;
+        version++;
+        return true;
+    }
+
     final void indexed(int index, ParameterKind kind, long packed, @Nullable Object one, @Nullable Object two)
             throws SQLException {
         if (index < 1 || index > MAX_INDEX) {
@@ -323,6 +343,8 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
             shift(first, index, named);
             shift(second, index, named);
             System.arraycopy(numbers, 2 * count, numbers, 2 * index, 2 * named);
+        } else if (index > count + 1) {
+            Arrays.fill(kinds, count, index - 1, null);
         }
         count = index;
     }

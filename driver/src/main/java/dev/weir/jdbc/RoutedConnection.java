@@ -4,6 +4,7 @@ import dev.weir.cluster.ClusterView;
 import dev.weir.cluster.Node;
 import dev.weir.cluster.NodeStatus;
 import dev.weir.forward.ForwardingConnection;
+import dev.weir.forward.RecordedParameters;
 import dev.weir.routing.Route;
 import dev.weir.routing.Routing;
 import dev.weir.routing.RoutingSession;
@@ -37,6 +38,8 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
     private final Delegates delegates;
     private final LogicalTransaction transaction;
     private final Execution execution;
+    private boolean hasClosedPrepared;
+    private volatile @Nullable SpareParameters spareParameters;
     private volatile boolean closed;
 
     private @Nullable Integer isolation;
@@ -60,6 +63,24 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
 
     Execution execution() {
         return execution;
+    }
+
+    /** Where a new prepared statement records its parameters. */
+    RecordedParameters roomForParameters() {
+        SpareParameters spare = spareParameters;
+        return spare == null ? new RecordedParameters() : spare.take();
+    }
+
+    /** Keeps the room of a closed statement for the next one, once there was a second. */
+    void giveBack(RecordedParameters room) {
+        SpareParameters spare = spareParameters;
+        if (spare != null) {
+            spare.giveBack(room);
+        } else if (hasClosedPrepared) {
+            spareParameters = new SpareParameters();
+        } else {
+            hasClosedPrepared = true;
+        }
     }
 
     Answers answers() {

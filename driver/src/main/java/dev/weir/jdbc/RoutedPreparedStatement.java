@@ -4,6 +4,8 @@ import dev.weir.forward.RecordedParameters;
 import dev.weir.forward.RecordingPreparedStatement;
 import dev.weir.sql.Classification;
 import dev.weir.sql.StatementPart;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -22,14 +24,26 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
     /** How many bytes of the streams of a read are kept in memory, so that it can be sent to a replica and be repeated. */
     private static final long MOST_SPOOLED = 1 << 20;
 
+    private static final VarHandle RECORDED;
+
+    static {
+        try {
+            RECORDED = MethodHandles.lookup()
+                    .findVarHandle(RoutedPreparedStatement.class, "recorded", RecordedParameters.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
     private Classification classification;
     private int generation;
-    private final RecordedParameters parameters = new RecordedParameters();
+    private @Nullable RecordedParameters recorded;
 
     RoutedPreparedStatement(RoutedConnection connection, StatementForm form, String sql, GeneratedKeys keys) {
         super(connection, form, sql, keys);
         this.generation = connection.database().generation();
         this.classification = connection.classify(sql);
+        this.recorded = connection.roomForParameters();
     }
 
     /** What the text is, asked again when the catalog has changed or a replica has refused it. */
@@ -44,17 +58,23 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
 
     @Override
     public final RecordedParameters parameters() {
-        return parameters;
+        RecordedParameters own = recorded;
+        if (own == null) {
+            // What is set on a closed statement must not reach the one that has the place of its values now.
+            own = new RecordedParameters();
+            recorded = own;
+        }
+        return own;
     }
 
     @Override
     final boolean isRepeatable() throws SQLException {
-        return parameters.spool(MOST_SPOOLED);
+        return parameters().spool(MOST_SPOOLED);
     }
 
     @Override
     final boolean isPlain() {
-        return super.isPlain() && !parameters.hasStreams();
+        return super.isPlain() && !parameters().hasStreams();
     }
 
     @Override
@@ -65,7 +85,7 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
         }
         int last = split.stream().mapToInt(StatementPart::parameters).sum();
         for (int i = 1; i <= last; i++) {
-            if (parameters.kind(i) == null) {
+            if (parameters().kind(i) == null) {
                 throw Refusal.parameterUnset(i);
             }
         }
@@ -73,12 +93,12 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
             throw Refusal.unsupported("Streams of more than " + MOST_SPOOLED
                     + " bytes cannot be given to a text of several statements on H2; execute each statement by itself");
         }
-        return new Parts(this, split, parameters);
+        return new Parts(this, split, parameters());
     }
 
     @Override
     final boolean hasParameters() {
-        return parameters.count() > 0;
+        return parameters().count() > 0;
     }
 
     @Override
@@ -118,6 +138,7 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
 
     @Override
     final void prepareToExecute(Target target) throws SQLException {
+        RecordedParameters parameters = parameters();
         long version = parameters.version();
         parameters.rewind();
         if (target.bound != version) {
@@ -132,23 +153,36 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
 
     /** Binding consumes streams: what was bound to one node's statement is not there for another's. */
     private void bindStreams(Target target) throws SQLException {
-        if (parameters.hasConsumedStreamAfter(target.bound)) {
+        if (parameters().hasConsumedStreamAfter(target.bound)) {
             throw Refusal.consumedStream();
         }
         bind(target);
-        parameters.consume();
+        parameters().consume();
     }
 
     void bind(Target target) throws SQLException {
-        parameters.bindTo((PreparedStatement) target.statement, target.bound);
+        parameters().bindTo((PreparedStatement) target.statement, target.bound);
     }
 
     @Override
     public void clearParameters() throws SQLException {
         checkOpen();
-        parameters.clear();
+        parameters().clear();
         for (Target target : targets()) {
             ((PreparedStatement) target.statement).clearParameters();
+        }
+    }
+
+    @Override
+    public final void close() throws SQLException {
+        // Whoever closes it first, from whatever thread, gives back its parameters, and nobody twice.
+        RecordedParameters own = (@Nullable RecordedParameters) RECORDED.getAndSet(this, null);
+        try {
+            super.close();
+        } finally {
+            if (own != null) {
+                routedConnection().giveBack(own);
+            }
         }
     }
 

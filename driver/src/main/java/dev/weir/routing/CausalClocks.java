@@ -17,7 +17,12 @@ final class CausalClocks {
     private CausalClocks() {}
 
     private record Key(
-            SqlDialect dialect, ClusterSettings.Topology topology, String user, List<String> urls, String cluster) {}
+            SqlDialect dialect, ClusterSettings.Topology topology, String user, List<String> urls, String cluster) {
+        @Override
+        public int hashCode() {
+            return 31 * urls.hashCode() + cluster.hashCode();
+        }
+    }
 
     /** The clock of all connections like one that is made now; the cluster must be ready. */
     static Routing.SharedClock ofApplication(Cluster cluster) {

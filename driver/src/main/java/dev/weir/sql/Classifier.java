@@ -21,6 +21,7 @@ public final class Classifier {
     private static final int MOST_FINGERPRINTS = 4096;
     private static final int MOST_REFUSED = 4096;
     private static final int SLOTS = 1024;
+    private static final int SIGHTS = 4096;
 
     private static final AtomicReferenceFieldUpdater<Classifier, Memory> MEMORY =
             AtomicReferenceFieldUpdater.newUpdater(Classifier.class, Memory.class, "memory");
@@ -51,10 +52,17 @@ public final class Classifier {
         if (sql.length() > LONGEST_CACHED) {
             return read(known, sql, false);
         }
-        int slot = slot(sql);
+        int hash = sql.hashCode();
+        int slot = slot(hash) & (SLOTS - 1);
         Entry entry = known.recent[slot];
         if (entry != null && entry.text.equals(sql)) {
             return entry.classification;
+        }
+        int sight = slot(hash) & (SIGHTS - 1);
+        if (known.seen[sight] != hash) {
+            // Most likely a text with new literals, which will not come again and is known by its fingerprint.
+            known.seen[sight] = hash;
+            return read(known, sql, true);
         }
         Classification classification = known.texts.getIfPresent(sql);
         if (classification == null) {
@@ -103,7 +111,7 @@ public final class Classifier {
      */
     public void learnRefusal(String sql) {
         Lexer lexer = memory.lexer(sql);
-        Fingerprint fingerprint = Fingerprint.read(sql, lexer).fingerprint();
+        Fingerprint fingerprint = Fingerprint.read(sql, lexer);
         if (!lexer.isBroken()) {
             refused.put(fingerprint, Classification.of(Kind.PRIMARY_READ, "a replica refused it as a write"));
         }
@@ -112,19 +120,23 @@ public final class Classifier {
 
     private Classification read(Memory known, String sql, boolean cacheable) {
         Lexer lexer = known.lexer(sql);
-        Fingerprint.Reading reading = Fingerprint.read(sql, lexer);
+        Fingerprint fingerprint = Fingerprint.read(sql, lexer);
         Hint hint = hints.read(lexer);
-        Classification base = lexer.isBroken() ? null : remembered(known, reading.fingerprint());
+        Classification base = lexer.isBroken() ? null : remembered(known, fingerprint);
         boolean fresh = base == null;
         if (base == null) {
+            Classification same = cacheable ? known.texts.getIfPresent(sql) : null;
+            if (same != null) {
+                return same;
+            }
             base = known.classifier.classify(sql);
         }
         boolean reusable = !lexer.isBroken() && isReusable(known, base);
         if (fresh && reusable) {
-            known.fingerprints.put(reading.fingerprint(), base);
+            known.fingerprints.put(fingerprint, base);
         }
         Classification classification = base.withHint(hint);
-        if (cacheable && (!reusable || !reading.hasLiterals())) {
+        if (cacheable && (!reusable || !lexer.hasSeenLiterals())) {
             known.texts.put(sql, classification);
         }
         return classification;
@@ -149,12 +161,16 @@ public final class Classifier {
     }
 
     private static boolean hasLiterals(Memory known, String text) {
-        return !text.isEmpty() && Fingerprint.read(text, known.lexer(text)).hasLiterals();
+        if (text.isEmpty()) {
+            return false;
+        }
+        Lexer lexer = known.lexer(text);
+        Fingerprint.read(text, lexer);
+        return lexer.hasSeenLiterals();
     }
 
-    private static int slot(String sql) {
-        int hash = sql.hashCode();
-        return (hash ^ (hash >>> 15)) & (SLOTS - 1);
+    private static int slot(int hash) {
+        return hash ^ (hash >>> 15);
     }
 
     /** A cache that does its housekeeping in the calling thread. */
@@ -172,6 +188,9 @@ public final class Classifier {
         private final Cache<Fingerprint, Classification> fingerprints;
         private final Cache<String, Classification> texts = cache(MOST_TEXTS);
         private final @Nullable Entry[] recent = new @Nullable Entry[SLOTS];
+
+        /** Hashes of texts that were seen before, so that only what comes again is remembered by its text; a lost one costs a reading. */
+        private final int[] seen = new int[SIGHTS];
 
         private Memory(
                 int generation,

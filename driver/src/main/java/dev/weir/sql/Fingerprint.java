@@ -1,6 +1,7 @@
 package dev.weir.sql;
 
 import java.security.SecureRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands for all texts that differ in their literals, comments and blanks only. It is a hash of 128 bits whose keys are drawn at
@@ -19,19 +20,16 @@ record Fingerprint(long high, long low) {
         LOW_KEY = random.nextLong() | 1;
     }
 
-    /** Reads a text to its end and tells its fingerprint and whether it has literals; nothing if it is broken. */
-    static Reading read(String sql, Lexer lexer) {
+    /** Reads a text to its end and tells its fingerprint; nothing if the lexer says that it is broken. */
+    static Fingerprint read(String sql, Lexer lexer) {
         long high = HIGH_KEY;
         long low = LOW_KEY;
-        boolean literals = false;
         byte type = lexer.next();
         while (type != Lexer.END && type != Lexer.BROKEN) {
             long token = type;
-            if (type == Lexer.STRING || type == Lexer.NUMBER) {
-                literals = true;
-            } else if (type == Lexer.SYMBOL) {
+            if (type == Lexer.SYMBOL) {
                 token = (token ^ lexer.symbol()) * CHARACTER_KEY;
-            } else {
+            } else if (type != Lexer.STRING && type != Lexer.NUMBER) {
                 for (int i = lexer.start(); i < lexer.end(); i++) {
                     token = (token ^ sql.charAt(i)) * CHARACTER_KEY;
                 }
@@ -43,13 +41,21 @@ record Fingerprint(long high, long low) {
         if (lexer.isAmbiguous()) {
             high = mix(~high, HIGH_KEY);
         }
-        return new Reading(new Fingerprint(high, low), literals);
+        return new Fingerprint(high, low);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Fingerprint same && same.high == high && same.low == low;
+    }
+
+    /** The bits are as good as random already. */
+    @Override
+    public int hashCode() {
+        return (int) low;
     }
 
     private static long mix(long value, long key) {
         return Math.multiplyHigh(value, key) ^ (value * key);
     }
-
-    /** What reading a text once tells of it. */
-    record Reading(Fingerprint fingerprint, boolean hasLiterals) {}
 }

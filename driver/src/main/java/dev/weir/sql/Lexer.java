@@ -39,6 +39,7 @@ abstract class Lexer {
     private int hintEnd;
     private int hints;
     private boolean leading = true;
+    private boolean literals;
 
     Lexer(String sql) {
         this.sql = sql;
@@ -80,6 +81,7 @@ abstract class Lexer {
     byte next() {
         byte type = one();
         if (type == STRING || type == NUMBER) {
+            literals = true;
             int first = start;
             while (isLiteralNext()) {
                 if (one() == BROKEN) {
@@ -89,6 +91,11 @@ abstract class Lexer {
             start = first;
         }
         return type;
+    }
+
+    /** Whether a literal was among the tokens so far. */
+    final boolean hasSeenLiterals() {
+        return literals;
     }
 
     /** Moves to the next literal if there is one behind a comma; comments between them are not looked through. */

@@ -60,6 +60,38 @@ class RecordedParametersTest {
     }
 
     @Test
+    void shouldShowNothingOfTheStatementBeforeWhenUsedAgain() throws SQLException {
+        parameters.setString(1, "of the one before");
+        parameters.setInt(2, 2);
+        long bound = parameters.version();
+        assertThat(parameters.isReusable()).isTrue();
+        assertThat(parameters.count()).isZero();
+        parameters.bindTo(target.as(PreparedStatement.class));
+        assertThat(target.calls()).isEmpty();
+
+        parameters.setInt(3, 30);
+        assertThat(parameters.kind(1)).isNull();
+        assertThat(parameters.kind(2)).isNull();
+        assertThat(parameters.value(1)).isNull();
+        assertThat(parameters.version()).isGreaterThan(bound);
+        parameters.bindTo(target.as(PreparedStatement.class));
+        assertThat(target.calls()).extracting(RecordingProxy.Call::arguments).containsExactly(List.of(3, 30));
+    }
+
+    @Test
+    void shouldNotBeUsedAgainWhenItHeldStreamsOrNames() throws SQLException {
+        parameters.setBinaryStream(1, new ByteArrayInputStream(new byte[3]));
+        assertThat(parameters.isReusable()).isFalse();
+        RecordedParameters spooled = new RecordedParameters();
+        spooled.setBinaryStream(1, new ByteArrayInputStream(new byte[3]));
+        assertThat(spooled.spool(100)).isTrue();
+        assertThat(spooled.isReusable()).isFalse();
+        RecordedParameters named = new RecordedParameters();
+        named.setInt("a", 1);
+        assertThat(named.isReusable()).isFalse();
+    }
+
+    @Test
     void shouldKeepBothWhenNamesAndIndexesAreMixed() throws SQLException {
         parameters.setString("b", "named");
         parameters.setInt(2, 20);

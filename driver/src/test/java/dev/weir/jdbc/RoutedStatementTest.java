@@ -74,6 +74,40 @@ class RoutedStatementTest {
     }
 
     @Test
+    void shouldShareNoParametersWhenStatementsFollowEachOther() throws SQLException {
+        String sql = "SELECT COUNT(*) FROM ITEM WHERE ID = ? OR ID = ?";
+        for (int i = 0; i < 4; i++) {
+            PreparedStatement closed = connection.prepareStatement(sql);
+            closed.setInt(1, 1);
+            closed.setInt(2, 2);
+            assertThat(only(closed.executeQuery())).isEqualTo(2);
+            closed.close();
+            closed.close();
+            try (PreparedStatement first = connection.prepareStatement(sql);
+                    PreparedStatement second = connection.prepareStatement(sql)) {
+                assertThatThrownBy(first::executeQuery)
+                        .as("values of the statement before")
+                        .isInstanceOf(SQLException.class);
+                first.setInt(1, 1);
+                first.setInt(2, 1);
+                second.setInt(1, 1);
+                second.setInt(2, 2);
+                closed.setInt(1, -1);
+                closed.close();
+                assertThat(only(first.executeQuery())).isEqualTo(1);
+                assertThat(only(second.executeQuery())).isEqualTo(2);
+            }
+        }
+    }
+
+    private static int only(ResultSet result) throws SQLException {
+        try (result) {
+            result.next();
+            return result.getInt(1);
+        }
+    }
+
+    @Test
     void shouldServeReadWriteAndReadWhenOneStatementAlternates() throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.setFetchSize(7);
