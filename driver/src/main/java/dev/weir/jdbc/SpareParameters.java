@@ -27,7 +27,7 @@ final class SpareParameters {
 
     /** Room without a value. */
     RecordedParameters take() {
-        if (kept != null && TAKEN.compareAndSet(this, false, true)) {
+        if (kept != null && !taken && TAKEN.compareAndSet(this, false, true)) {
             RecordedParameters room = kept;
             if (room != null) {
                 return room;

@@ -1,95 +1,158 @@
 package dev.weir.it.bench;
 
+import dev.weir.it.postgres.PostgresCluster;
+import dev.weir.it.postgres.PostgresNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * Measures all subjects side by side on each target and with each number of threads, and writes what came out as Markdown with a chart for
- * each of them. Confined to one thread.
+ * Measures all subjects side by side: the cost of a statement on each target, scaling with threads, start and footprint, and whole loads.
+ * Writes what came out as Markdown with charts, after each part anew. Confined to one thread.
  */
 public final class BenchmarkReport {
     private final Path folder;
-    private final CommandLineOptions options;
+    private final Size size;
+    private final List<Integer> threads;
     private final StringBuilder text = new StringBuilder();
 
-    private BenchmarkReport(Path folder, CommandLineOptions options) {
+    private BenchmarkReport(Path folder, Size size, List<Integer> threads) {
         this.folder = folder;
-        this.options = options;
+        this.size = size;
+        this.threads = threads;
     }
 
     /**
      * Writes the report.
      *
-     * @param arguments the folder, the targets and the numbers of threads, both with commas between; then JMH's own arguments
+     * @param arguments the folder; then, each with commas between, the parts, which are targets, {@code START} and {@code LOAD}, and the
+     *     numbers of threads on the stub; then the size
      */
     public static void main(String[] arguments) throws Exception {
         Path folder = Files.createDirectories(Path.of(arguments[0]));
-        List<Target> targets =
-                Arrays.stream(arguments[1].split(",")).map(Target::valueOf).toList();
+        List<String> parts = List.of(arguments[1].split(","));
         List<Integer> threads =
                 Arrays.stream(arguments[2].split(",")).map(Integer::valueOf).toList();
-        String[] rest = Arrays.copyOfRange(arguments, 3, arguments.length);
-        BenchmarkReport report = new BenchmarkReport(folder, new CommandLineOptions(rest));
-        report.begin(String.join(" ", rest));
-        for (Target target : targets) {
-            report.measure(target, threads);
+        BenchmarkReport report =
+                new BenchmarkReport(folder, Size.valueOf(arguments[3].toUpperCase(Locale.ROOT)), threads);
+        report.begin();
+        report.statements(parts);
+        if (parts.contains("LOAD")) {
+            report.add(new EndToEnd(folder, report.size).measure());
         }
-        report.footprint();
+        System.out.println("The report is " + folder.resolve("report.md"));
     }
 
-    private void begin(String arguments) {
-        text.append("# What a statement costs\n\n");
-        text.append(String.format(
-                "Made %s on Java %s, %s %s, %d processors (%s), with JMH %s.%n%n",
+    private void begin() throws IOException {
+        add(String.format(
+                "# What Weir costs%n%nMade %s on Java %s, %s %s, %d processors (%s), size %s. Versions: %s.%n",
                 Instant.now().truncatedTo(ChronoUnit.MINUTES),
                 System.getProperty("java.runtime.version"),
                 System.getProperty("os.name"),
                 System.getProperty("os.arch"),
                 Runtime.getRuntime().availableProcessors(),
                 processor(),
-                arguments));
-        text.append(
-                "CPU nanoseconds of the benchmark's threads and bytes allocated, for one operation; ± is JMH's 99.9 % interval over all"
-                        + " measured iterations. The ratio is that to the plain driver's CPU time in the same run. Nothing is drawn at random:"
-                        + " the keys follow one another.\n");
+                size.name().toLowerCase(Locale.ROOT),
+                versions()));
     }
 
-    private void measure(Target target, List<Integer> threads) throws Exception {
-        text.append("\n## ").append(target).append('\n');
-        for (int count : threads) {
-            List<Cost> costs = measured(target, count);
-            String chart = (target + "-" + count + ".svg").toLowerCase(Locale.ROOT);
-            CostChart.write(target + ", threads: " + count, costs, folder.resolve(chart));
-            text.append(String.format("%n### Threads: %d%n%n%s%n![CPU time](%s)%n", count, CostTable.of(costs), chart));
-            save();
+    /** The jars that were measured, which have their versions in their names. */
+    private static String versions() {
+        Stream<String> own = ClassPath.entries().stream()
+                .map(entry -> String.valueOf(entry.getFileName()))
+                .filter(name -> name.matches("(weir-driver|HikariCP|h2|postgresql|jmh-core)-.*\\.jar"));
+        Stream<String> peers = Arrays.stream(Subject.values())
+                .flatMap(subject -> subject.jars().stream())
+                .map(jar -> String.valueOf(jar.getFileName()))
+                .filter(name -> name.matches("(p6spy|aws-advanced-jdbc-wrapper|shardingsphere-jdbc)-\\d.*"));
+        return Stream.concat(own, peers)
+                .map(name -> name.replaceFirst("\\.jar$", ""))
+                .sorted()
+                .distinct()
+                .collect(Collectors.joining(", "));
+    }
+
+    /** The parts that share one PostgreSQL cluster. */
+    private void statements(List<String> parts) throws Exception {
+        if (parts.equals(List.of("LOAD"))) {
+            return;
+        }
+        try (PostgresCluster cluster = PostgresCluster.start()) {
+            String nodes = cluster.nodes().stream().map(PostgresNode::address).collect(Collectors.joining(","));
+            List<String> options = List.of(
+                    "-D" + Target.RUNNING + "=" + nodes,
+                    "-Dbench.peers=" + System.getProperty("bench.peers", "target/peers"),
+                    "-Djava.awt.headless=true");
+            add(
+                    "\n## A statement\n\nCPU nanoseconds of the benchmark's threads and bytes allocated, for one operation; ± is JMH's 99.9 %"
+                            + " interval over all measured iterations (`" + size.jmh()
+                            + "`). The ratio is that to the plain driver's CPU time in the"
+                            + " same run. Nothing is drawn at random: the keys follow one another.\n");
+            for (Target target : Target.values()) {
+                if (parts.contains(target.name())) {
+                    measure(target, target == Target.STUB ? threads : List.of(1), options);
+                }
+            }
+            if (parts.contains("START")) {
+                Target.POSTGRESQL.fill(new Source(
+                        () -> DriverManager.getConnection(
+                                cluster.primary().url(), PostgresCluster.USER, PostgresCluster.PASSWORD),
+                        () -> {}));
+                cluster.awaitCaughtUp();
+                add(new Startup(size, options, folder).measure());
+            }
         }
     }
 
-    private List<Cost> measured(Target target, int threads) throws Exception {
+    private void measure(Target target, List<Integer> counts, List<String> options) throws Exception {
+        add("\n### " + target.title() + "\n");
+        Map<Integer, List<Cost>> byThreads = new TreeMap<>();
+        for (int count : counts) {
+            boolean first = count == counts.get(0);
+            List<Cost> costs = measured(target, count, first && target == Target.STUB, options);
+            byThreads.put(count, costs);
+            if (first) {
+                String chart = target.name().toLowerCase(Locale.ROOT) + ".svg";
+                CostChart.write(target.title(), costs, folder.resolve(chart));
+                add(String.format("%n%s%n![CPU time](%s)%n", CostTable.of(costs), chart));
+            }
+        }
+        add(Scaling.of(byThreads));
+    }
+
+    private List<Cost> measured(Target target, int count, boolean everything, List<String> options)
+            throws RunnerException, CommandLineOptionException {
         String[] subjects = Arrays.stream(Subject.values())
                 .filter(subject -> subject.runsOn(target))
                 .map(Subject::name)
                 .toArray(String[]::new);
         List<Cost> costs = new ArrayList<>();
         for (RunResult result : new Runner(new OptionsBuilder()
-                        .parent(options)
+                        .parent(new CommandLineOptions(size.jmh().split(" ")))
+                        .include(everything ? "JdbcBenchmark" : size.operations())
                         .param("target", target.name())
                         .param("subject", subjects)
-                        .threads(threads)
+                        .threads(count)
+                        .jvmArgsAppend(options.toArray(String[]::new))
                         .addProfiler(GCProfiler.class)
                         .addProfiler(CpuTimeProfiler.class)
                         .build())
@@ -97,27 +160,6 @@ public final class BenchmarkReport {
             costs.add(Cost.of(result));
         }
         return costs;
-    }
-
-    private void footprint() throws IOException {
-        text.append("\n## Jars of the peers\n\n| Subject | Jars | First | MB |\n|---|--:|---|--:|\n");
-        for (Subject subject : Subject.values()) {
-            long bytes = 0;
-            for (Path jar : subject.jars()) {
-                bytes += Files.size(jar);
-            }
-            if (bytes > 0) {
-                String first = subject.jars().get(0).getFileName().toString();
-                text.append(String.format(
-                        Locale.ROOT,
-                        "| %s | %d | %s | %.2f |%n",
-                        subject.title(),
-                        subject.jars().size(),
-                        first,
-                        bytes / 1e6));
-            }
-        }
-        save();
     }
 
     private static String processor() {
@@ -131,7 +173,8 @@ public final class BenchmarkReport {
         }
     }
 
-    private void save() throws IOException {
+    private void add(String more) throws IOException {
+        text.append(more);
         Files.writeString(folder.resolve("report.md"), text);
     }
 }

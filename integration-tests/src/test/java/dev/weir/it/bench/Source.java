@@ -8,13 +8,13 @@ import java.sql.SQLException;
  *
  * @param end closes what the connections came from
  */
-record Source(Opener opener, Runnable end) {
-    Connection connection() throws SQLException {
+public record Source(Opener opener, Runnable end) {
+    public Connection connection() throws SQLException {
         return opener.open();
     }
 
     /** Opens a connection. */
-    interface Opener {
+    public interface Opener {
         Connection open() throws SQLException;
     }
 }

@@ -64,7 +64,8 @@ public enum Subject {
         return peer.isEmpty() ? List.of() : Peer.jars(peer);
     }
 
-    Source open(Target.Address address) throws Exception {
+    /** Makes it ready for an address; what is started for it ends with the source. */
+    public Source open(Target.Address address) throws Exception {
         return opening.open(address);
     }
 
@@ -78,7 +79,7 @@ public enum Subject {
         config.setJdbcUrl(at.url());
         config.setUsername(at.user());
         config.setPassword(at.password());
-        config.setMaximumPoolSize(32);
+        config.setMaximumPoolSize(at.connections());
         HikariDataSource pool = new HikariDataSource(config);
         return new Source(pool::getConnection, pool::close);
     }
@@ -113,7 +114,7 @@ public enum Subject {
         for (int i = 0; i < urls.size(); i++) {
             yaml.append("  n" + i + ":\n    dataSourceClassName: com.zaxxer.hikari.HikariDataSource\n")
                     .append("    jdbcUrl: " + urls.get(i) + "\n    username: " + at.user() + "\n")
-                    .append("    password: '" + at.password() + "'\n    maximumPoolSize: 32\n");
+                    .append("    password: '" + at.password() + "'\n    maximumPoolSize: " + at.connections() + "\n");
         }
         yaml.append("rules:\n- !READWRITE_SPLITTING\n  dataSourceGroups:\n    g:\n      writeDataSourceName: n0\n")
                 .append("      readDataSourceNames: [" + (urls.size() > 1 ? "n1" : "n0"));

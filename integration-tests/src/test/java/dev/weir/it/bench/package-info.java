@@ -1,4 +1,4 @@
-/** What Weir costs, measured with JMH beside the plain driver and HikariCP. */
+/** What Weir costs, measured with JMH beside the plain driver and other drivers and pools. */
 @NullMarked
 package dev.weir.it.bench;
 

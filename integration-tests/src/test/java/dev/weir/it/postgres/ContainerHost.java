@@ -31,10 +31,10 @@ final class ContainerHost implements PostgresHost {
         this.network = network;
     }
 
-    static ContainerHost create() {
+    static ContainerHost create(int standbys) {
         ContainerHost host = new ContainerHost(Network.newNetwork());
         host.add("primary", primary());
-        for (int i = 1; i <= PostgresCluster.STANDBYS; i++) {
+        for (int i = 1; i <= standbys; i++) {
             host.add("standby" + i, standby("standby" + i));
         }
         return host;

@@ -14,7 +14,7 @@ import org.awaitility.Awaitility;
 import org.testcontainers.DockerClientFactory;
 
 /**
- * A PostgreSQL primary with two streaming standbys, with an unprivileged application role and its database. {@code fsync} is off.
+ * A PostgreSQL primary with streaming standbys, two unless told otherwise, with an unprivileged application role and its database. {@code fsync} is off.
  * Confined to one thread.
  */
 public final class PostgresCluster implements AutoCloseable {
@@ -24,7 +24,7 @@ public final class PostgresCluster implements AutoCloseable {
 
     static final String SUPERUSER = "postgres";
     static final String SUPERUSER_PASSWORD = "super-secret";
-    static final int STANDBYS = 2;
+    private static final int STANDBYS = 2;
     static final Duration CATCH_UP_LIMIT = Duration.ofSeconds(30);
 
     /** The settings of every server, whatever it runs in. */
@@ -49,8 +49,14 @@ public final class PostgresCluster implements AutoCloseable {
 
     /** Starts a cluster from containers where Docker answers, else from server binaries; blocks until the standbys stream. */
     public static PostgresCluster start() throws IOException, SQLException {
-        PostgresHost host =
-                DockerClientFactory.instance().isDockerAvailable() ? ContainerHost.create() : ProcessHost.create();
+        return start(STANDBYS);
+    }
+
+    /** As {@link #start()} with another number of standbys. */
+    public static PostgresCluster start(int standbys) throws IOException, SQLException {
+        PostgresHost host = DockerClientFactory.instance().isDockerAvailable()
+                ? ContainerHost.create(standbys)
+                : ProcessHost.create(standbys);
         PostgresCluster cluster = new PostgresCluster(host);
         try {
             cluster.nodes.forEach(PostgresNode::start);
@@ -96,7 +102,7 @@ public final class PostgresCluster implements AutoCloseable {
         return "jdbc:weir:postgresql://" + hosts + "/" + DATABASE + "?user=" + USER + "&password=" + PASSWORD;
     }
 
-    /** Waits until both standbys have replayed all that the primary has written. */
+    /** Waits until all standbys have replayed all that the primary has written. */
     public void awaitCaughtUp() throws SQLException {
         String written = primary().query("SELECT pg_current_wal_insert_lsn()");
         for (PostgresNode standby : nodes.subList(1, nodes.size())) {

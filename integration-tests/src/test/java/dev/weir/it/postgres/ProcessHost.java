@@ -12,7 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A temporary directory with server binaries, the data of a primary, and two copies of it made standbys. Confined to one thread. */
+/** A temporary directory with server binaries, the data of a primary, and copies of it made standbys. Confined to one thread. */
 final class ProcessHost implements PostgresHost {
     private final Path home;
     private final Thread lastResort;
@@ -24,12 +24,12 @@ final class ProcessHost implements PostgresHost {
         this.lastResort = new Thread(this::closeAtExit, "postgres-cluster-end");
     }
 
-    static ProcessHost create() throws IOException {
+    static ProcessHost create(int standbys) throws IOException {
         Path home = Files.createTempDirectory("weir-postgres");
         Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
         ProcessHost host = new ProcessHost(home);
         try {
-            host.prepare();
+            host.prepare(standbys);
         } catch (IOException | RuntimeException failure) {
             Directories.remove(home);
             throw failure;
@@ -38,14 +38,14 @@ final class ProcessHost implements PostgresHost {
         return host;
     }
 
-    private void prepare() throws IOException {
+    private void prepare(int standbys) throws IOException {
         PostgresBinaries binaries = PostgresBinaries.unpackTo(home.resolve("server"));
         Path password = Files.writeString(home.resolve("superuser"), PostgresCluster.SUPERUSER_PASSWORD);
         Path primary = home.resolve("primary");
         Privileges privileges = Privileges.find(candidate -> initialise(candidate, binaries, primary, password));
         int primaryPort = Ports.free();
         addNode(binaries, privileges, primary, primaryPort);
-        for (int i = 1; i <= PostgresCluster.STANDBYS; i++) {
+        for (int i = 1; i <= standbys; i++) {
             Path standby = home.resolve("standby" + i);
             int port = Ports.free();
             Directories.copy(primary, standby);

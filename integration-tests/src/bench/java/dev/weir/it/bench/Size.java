@@ -1,0 +1,64 @@
+package dev.weir.it.bench;
+
+import dev.weir.it.bench.load.Mix;
+import java.time.Duration;
+import java.util.List;
+
+/** How thoroughly the report is made: {@code SMALL} takes about ten minutes on two idle cores, {@code FULL} some hours. */
+enum Size {
+    SMALL("-f 1 -wi 1 -w 500ms -i 3 -r 500ms", 3, List.of(1, 4), 3, Duration.ofMillis(500)),
+    MEDIUM("-f 1 -wi 2 -w 1 -i 4 -r 1", 5, List.of(1, 2, 4, 8), 4, Duration.ofMillis(1000)),
+    FULL("-f 3 -wi 3 -w 2 -i 5 -r 2", 11, List.of(1, 2, 4, 8), 10, Duration.ofSeconds(2));
+
+    private final String jmh;
+    private final int starts;
+    private final List<Integer> replicas;
+    private final int windows;
+    private final Duration window;
+
+    Size(String jmh, int starts, List<Integer> replicas, int windows, Duration window) {
+        this.jmh = jmh;
+        this.starts = starts;
+        this.replicas = replicas;
+        this.windows = windows;
+        this.window = window;
+    }
+
+    /** JMH's own arguments. */
+    String jmh() {
+        return jmh;
+    }
+
+    /** How often each start is repeated. */
+    int starts() {
+        return starts;
+    }
+
+    /** The numbers of replicas that loads run with, in ascending order. */
+    List<Integer> replicas() {
+        return replicas;
+    }
+
+    List<Mix> mixes() {
+        return List.of(Mix.values());
+    }
+
+    int windows() {
+        return windows;
+    }
+
+    Duration window() {
+        return window;
+    }
+
+    Duration warmUp() {
+        return window.multipliedBy(2);
+    }
+
+    /** The operations that are measured where each costs a start of a JVM with servers; all in the full size. */
+    String operations() {
+        return this == SMALL
+                ? "JdbcBenchmark\\.(preparedRead|preparedUpdate|prepareReadClose|literalRead|openReadClose)$"
+                : "JdbcBenchmark";
+    }
+}
