@@ -23,6 +23,7 @@ import java.util.UUID;
  *   <li>{@link #REPLICA} on the primary: the registered replicas, how far they have got, and behind which entry the log is kept for each, unless its STATE is DROPPED.
  *   <li>{@link #HEALING} on the primary: what was done about replicas by itself, and why.
  *   <li>{@link #REPLICA_ORDER} on the primary: what an administrator wants of a replica: to stop behind an entry for a while, or to copy the primary anew.
+ *   <li>{@link #REPLICA_DESCRIPTION} on the primary: who wants to know what a replica's store defines, and the replica's answer.
  *   <li>{@link #CHECKPOINT} on a replica, one row: what it has applied, committed with the data.
  * </ul>
  *
@@ -42,6 +43,7 @@ public final class WeirSchema {
     public static final String REPLICA = "WEIR.REPLICA";
     public static final String HEALING = "WEIR.HEALING";
     public static final String REPLICA_ORDER = "WEIR.REPLICA_ORDER";
+    public static final String REPLICA_DESCRIPTION = "WEIR.REPLICA_DESCRIPTION";
     public static final String CHECKPOINT = "WEIR.CHECKPOINT";
 
     /** The version of tables and body encoding, stored in NODE.FORMAT. */
@@ -92,6 +94,10 @@ public final class WeirSchema {
             CREATE TABLE IF NOT EXISTS WEIR.REPLICA_ORDER(
               NAME VARCHAR(128) PRIMARY KEY, HOLD_LSN BIGINT, HOLD_UNTIL TIMESTAMP(6) WITH TIME ZONE,
               RESYNC BOOLEAN DEFAULT FALSE NOT NULL)""",
+            """
+            CREATE TABLE IF NOT EXISTS WEIR.REPLICA_DESCRIPTION(
+              NAME VARCHAR(128) NOT NULL, REQUEST UUID NOT NULL, ASKED_AT TIMESTAMP(6) WITH TIME ZONE NOT NULL, DEFINITIONS CLOB,
+              PRIMARY KEY(NAME, REQUEST))""",
             """
             CREATE TABLE IF NOT EXISTS WEIR.CHECKPOINT(
               ID INTEGER PRIMARY KEY CHECK (ID = 1), LSN BIGINT NOT NULL, EPOCH BIGINT NOT NULL, INCARNATION UUID NOT NULL,

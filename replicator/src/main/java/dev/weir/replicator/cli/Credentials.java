@@ -43,7 +43,7 @@ final class Credentials {
         try {
             return Files.readAllLines(file).stream().findFirst().orElse("");
         } catch (IOException e) {
-            throw new CommandFailure("The password file " + file + " cannot be read: " + e.getMessage());
+            throw new CommandFailure("The password file " + file + " cannot be read: " + CommandFailure.reason(e));
         }
     }
 

@@ -76,7 +76,7 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (seconds < 1 || replicas < 1) {
-            throw new CommandFailure("--seconds and --replicas must be 1 or more");
+            throw CommandFailure.ofUsage("--seconds and --replicas must be 1 or more");
         }
         Path directory = Files.createTempDirectory("weir-demo");
         try {

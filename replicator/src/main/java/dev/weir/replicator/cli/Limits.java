@@ -38,7 +38,7 @@ final class Limits {
             String[] sides = text.split("=", 2);
             String[] limits = sides.length == 2 ? sides[1].split(":", 2) : new String[0];
             if (limits.length != 2) {
-                throw new CommandFailure("--lag-limit " + text + " is not NAME=WARNING:CRITICAL, as in r1=1m:5m");
+                throw CommandFailure.ofUsage("--lag-limit " + text + " is not NAME=WARNING:CRITICAL, as in r1=1m:5m");
             }
             others.put(sides[0], limits(time.convert(limits[0]), time.convert(limits[1])));
         }
@@ -49,7 +49,7 @@ final class Limits {
         try {
             return new LagLimits(warning, critical);
         } catch (IllegalArgumentException e) {
-            throw new CommandFailure(String.valueOf(e.getMessage()));
+            throw CommandFailure.ofUsage(String.valueOf(e.getMessage()));
         }
     }
 }

@@ -96,7 +96,7 @@ final class LogCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (limit < 1) {
-            throw new CommandFailure("--limit is " + limit + "; give 1 or more");
+            throw CommandFailure.ofUsage("--limit is " + limit + "; give 1 or more");
         }
         Instant begin = since == null ? Instant.MIN : time("--since", since);
         Instant end = until == null ? Instant.MAX : time("--until", until);
@@ -188,7 +188,7 @@ final class LogCommand implements Callable<Integer> {
                     ? OffsetDateTime.parse(given).toInstant()
                     : LocalDateTime.parse(given).atZone(ZoneId.systemDefault()).toInstant();
         } catch (DateTimeParseException e) {
-            throw new CommandFailure(option + " " + given
+            throw CommandFailure.ofUsage(option + " " + given
                     + " is no time; give one as in 2026-01-31T12:00:00Z, or 10m for ten minutes ago");
         }
     }

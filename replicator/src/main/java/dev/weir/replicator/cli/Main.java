@@ -3,16 +3,14 @@ package dev.weir.replicator.cli;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
-import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -76,12 +74,19 @@ public final class Main {
                 System.setProperty(name, value);
             }
         });
-        // A server tells what happens to it; a command whose output people read speaks up only when something is wrong.
-        boolean server = Arrays.stream(arguments).anyMatch(Set.of("primary", "replica")::contains);
         if (System.getProperty(LOG_LEVEL) == null) {
-            System.setProperty(LOG_LEVEL, server ? "info" : "warn");
+            System.setProperty(LOG_LEVEL, logLevel(arguments));
         }
         System.exit(execute(commandLine(), System::getenv, arguments));
+    }
+
+    /** A server tells what happens to it; a command whose output people read tells what is wrong by itself. */
+    private static String logLevel(String... arguments) {
+        List<String> words = List.of(arguments);
+        if (words.contains("primary") || words.contains("replica")) {
+            return "info";
+        }
+        return words.contains("demo") ? "warn" : "error";
     }
 
     /** Executes a command, its options from the command line, the environment or the configuration file. */
@@ -89,20 +94,25 @@ public final class Main {
         try {
             Settings settings = Settings.read(configuration(environment, arguments), line, environment);
             line.setDefaultValueProvider(settings);
-            IParameterExceptionHandler usual = line.getParameterExceptionHandler();
-            line.setParameterExceptionHandler((exception, given) -> usual.handleParseException(
-                    new ParameterException(
-                            exception.getCommandLine(),
-                            exception.getMessage() + settings.origin(exception.getArgSpec(), exception.getValue()),
-                            exception,
-                            exception.getArgSpec(),
-                            exception.getValue()),
-                    given));
+            line.setParameterExceptionHandler((exception, given) -> reportUsage(withOrigin(exception, settings)));
         } catch (CommandFailure e) {
             line.getErr().println(e.getMessage());
             return 2;
         }
         return line.execute(arguments);
+    }
+
+    /** Says where a wrong value comes from, if it is not from the command line. */
+    private static ParameterException withOrigin(ParameterException wrong, Settings settings) {
+        String origin = wrong.getArgSpec() == null ? "" : settings.origin(wrong.getArgSpec(), wrong.getValue());
+        return origin.isEmpty()
+                ? wrong
+                : new ParameterException(
+                        wrong.getCommandLine(),
+                        wrong.getMessage() + origin,
+                        wrong,
+                        wrong.getArgSpec(),
+                        wrong.getValue());
     }
 
     /** The file must be known before anything is parsed. */
@@ -127,14 +137,28 @@ public final class Main {
                 .setUsageHelpWidth(100);
     }
 
+    /** One line says what is wrong; the help, which is long, is a command away. */
+    private static int reportUsage(ParameterException wrong) {
+        CommandLine command = wrong.getCommandLine();
+        command.getErr().println(command.getCommandName() + ": " + wrong.getMessage());
+        CommandLine.UnmatchedArgumentException.printSuggestions(wrong, command.getErr());
+        command.getErr()
+                .println("Try '" + command.getCommandSpec().qualifiedName() + " --help' for what can be given.");
+        return CommandFailure.WRONG_USAGE;
+    }
+
     /** A failure that the message explains needs no stack trace. */
     private static IExecutionExceptionHandler reportReason() {
         return (exception, command, result) -> {
-            if (!(exception instanceof SQLException) && !(exception instanceof CommandFailure)) {
-                throw exception;
+            if (exception instanceof CommandFailure failure) {
+                command.getErr().println(command.getCommandName() + ": " + failure.getMessage());
+                return failure.status();
             }
-            command.getErr().println(command.getCommandName() + ": " + exception.getMessage());
-            return 1;
+            if (exception instanceof SQLException failure) {
+                command.getErr().println(command.getCommandName() + ": " + Reasons.of(failure));
+                return CommandFailure.FAILED;
+            }
+            throw exception;
         };
     }
 }

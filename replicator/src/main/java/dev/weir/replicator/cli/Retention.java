@@ -34,7 +34,7 @@ final class Retention {
 
     LogRetention limits() throws CommandFailure {
         if (maxSize < 1) {
-            throw new CommandFailure("--log-max-size is 0; give 1k or more");
+            throw CommandFailure.ofUsage("--log-max-size is 0; give 1k or more");
         }
         return new LogRetention(maxSize, maxAge, keep);
     }

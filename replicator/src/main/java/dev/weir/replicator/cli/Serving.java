@@ -7,6 +7,8 @@ import picocli.CommandLine.Option;
 
 /** The options that say where a store is served. Confined to one thread. */
 final class Serving {
+    private static final int MOST = 65_535;
+
     @Option(
             names = "--port",
             defaultValue = "9092",
@@ -30,8 +32,11 @@ final class Serving {
 
     /** Fixes the address for all of H2; call it before anything of H2 is used. */
     void claimAddress(String password) throws CommandFailure {
+        if (port < 0 || port > MOST) {
+            throw CommandFailure.ofUsage("--port is " + port + "; give 0 to " + MOST);
+        }
         if (isOpenToOthers() && password.isEmpty()) {
-            throw new CommandFailure(
+            throw CommandFailure.ofUsage(
                     "Listening on " + bind
                             + " lets other machines connect; that needs a password (--password-file, WEIR_PASSWORD or --ask-password)");
         }
@@ -42,7 +47,7 @@ final class Serving {
         try {
             return !InetAddress.getByName(bind).isLoopbackAddress();
         } catch (UnknownHostException e) {
-            throw new CommandFailure("--bind " + bind + " is no address of this machine");
+            throw CommandFailure.ofUsage("--bind " + bind + " is no address of this machine");
         }
     }
 

@@ -64,7 +64,7 @@ final class Settings implements IDefaultValueProvider {
         try {
             return new Settings(file, reader.read(Files.readString(file)), environment);
         } catch (IOException e) {
-            throw new CommandFailure("The configuration file " + file + " cannot be read: " + e.getMessage());
+            throw new CommandFailure("The configuration file " + file + " cannot be read: " + CommandFailure.reason(e));
         }
     }
 

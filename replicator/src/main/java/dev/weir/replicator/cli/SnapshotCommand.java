@@ -93,8 +93,10 @@ final class SnapshotCommand implements Callable<Integer> {
                 throw new CommandFailure("The schema changed during each of " + ATTEMPTS + " attempts; try again");
             }
             Files.move(fresh, out, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException | UncheckedIOException e) {
-            throw new CommandFailure("File " + out + " cannot be written: " + e.getMessage());
+        } catch (UncheckedIOException e) {
+            throw new CommandFailure("File " + out + " cannot be written: " + CommandFailure.reason(e.getCause()));
+        } catch (IOException e) {
+            throw new CommandFailure("File " + out + " cannot be written: " + CommandFailure.reason(e));
         } finally {
             Files.deleteIfExists(fresh);
         }

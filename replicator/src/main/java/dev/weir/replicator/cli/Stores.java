@@ -19,7 +19,7 @@ final class Stores {
         }
         StoreUrl store = parse(url);
         if (store.kind() == StoreUrl.Kind.REMOTE) {
-            throw new CommandFailure("Store " + store + " is behind a server; name a file of this machine");
+            throw CommandFailure.ofUsage("Store " + store + " is behind a server; name a file of this machine");
         }
         return store;
     }
@@ -34,7 +34,7 @@ final class Stores {
         try {
             return StoreUrl.parse(url);
         } catch (IllegalArgumentException e) {
-            throw new CommandFailure(String.valueOf(e.getMessage()));
+            throw CommandFailure.ofUsage(String.valueOf(e.getMessage()));
         }
     }
 }

@@ -1,17 +1,15 @@
 package dev.weir.replicator.cli;
 
 import dev.weir.replicator.source.PrimaryAccess;
-import dev.weir.replicator.source.Sessions;
-import dev.weir.replicator.source.StoreUrl;
 import dev.weir.replicator.verify.Repair;
+import dev.weir.replicator.verify.ReplicaStores;
 import dev.weir.replicator.verify.Verification;
 import dev.weir.replicator.verify.VerifyReport;
 import dev.weir.replicator.verify.VerifyReport.Difference;
 import java.io.PrintWriter;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +26,8 @@ import picocli.CommandLine.Spec;
         name = "verify",
         mixinStandardHelpOptions = true,
         description = {
-            "Compares replicas with their primary at one LSN while all of them run: every row, and the definitions of tables, views, indexes,"
-                    + " constraints and sequences. Rows that differ are named by their primary key.",
+            "Compares replicas with their primary at one LSN while all of them run: every row, all definitions, users,"
+                    + " rights, and how far sequences have got. Rows that differ are named by their primary key.",
             "A replica stops applying for a moment until both have been fixed at the same entry. --user reads every table on the replica, as"
                     + " administrators of the primary do."
         },
@@ -91,40 +89,22 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (load < 1 || load > 100) {
-            throw new CommandFailure("--load is " + load + "; give 1 to 100");
+            throw CommandFailure.ofUsage("--load is " + load + "; give 1 to 100");
         }
-        StoreUrl primaryUrl = Stores.parse(url);
         String password = credentials.password();
-        PrimaryAccess primary = new PrimaryAccess(primaryUrl, credentials.user, password);
-        Map<String, String> known;
+        PrimaryAccess primary = new PrimaryAccess(Stores.parse(url), credentials.user, password);
         // Refuses what is no primary.
         primary.openLog().close();
-        try (Connection connection = primary.openSession()) {
-            known = Replicas.urls(connection);
-        }
-        if (known.isEmpty()) {
+        ReplicaStores stores = new ReplicaStores(primary, credentials.user, password);
+        Collection<String> chosen = names.isEmpty() ? stores.urls().keySet() : names;
+        if (chosen.isEmpty()) {
             throw new CommandFailure("The primary knows no replica");
         }
         boolean equal = true;
-        for (String name : names.isEmpty() ? known.keySet() : names) {
-            String replicaUrl = known.get(name);
-            if (replicaUrl == null) {
-                throw Replicas.unknown(name, known);
-            }
-            StoreUrl store = Stores.parse(replicaUrl).with("IFEXISTS", "TRUE");
-            StoreUrl reached = primaryUrl.filePassword(password) == null ? store : store.encrypted();
-            equal &= verify(primary, name, () -> open(name, reached, password));
+        for (String name : chosen) {
+            equal &= verify(primary, name, stores.of(name));
         }
         return equal ? 0 : DIFFERS;
-    }
-
-    private Connection open(String name, StoreUrl store, String password) throws SQLException {
-        try {
-            return Sessions.open(store, credentials.user, password);
-        } catch (SQLException e) {
-            throw new SQLException(
-                    "Replica " + name + " cannot be reached at " + store + ": " + e.getMessage(), e.getSQLState(), e);
-        }
     }
 
     private boolean verify(PrimaryAccess primary, String name, Verification.Replica replica) throws Exception {

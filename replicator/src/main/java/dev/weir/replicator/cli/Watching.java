@@ -12,6 +12,7 @@ import dev.weir.replicator.monitor.H2Probe;
 import dev.weir.replicator.monitor.Monitor;
 import dev.weir.replicator.monitor.Slf4jSink;
 import dev.weir.replicator.monitor.WebhookSink;
+import dev.weir.replicator.verify.ReplicaStores;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -99,14 +100,21 @@ final class Watching {
         Listen listen = listen(usual);
         String token = token();
         if (listen != null && !listen.isLoopback() && token.isEmpty()) {
-            throw new CommandFailure("Listening on " + listen.host()
+            throw CommandFailure.ofUsage("Listening on " + listen.host()
                     + " lets other machines connect; that needs a token" + " (--http-token-file or " + VARIABLE + ")");
         }
         Watch watch = new Watch();
         try {
             Monitor monitor = monitor(cluster, user, password, watch);
             if (listen != null) {
-                serve(listen, token, monitor, cluster, out, watch);
+                serve(
+                        listen,
+                        token,
+                        monitor,
+                        cluster,
+                        new ReplicaStores(cluster.primary(), user, password),
+                        out,
+                        watch);
             }
             return watch;
         } catch (CommandFailure | RuntimeException e) {
@@ -125,7 +133,7 @@ final class Watching {
             listen.isLoopback();
             return listen;
         } catch (IllegalArgumentException e) {
-            throw new CommandFailure("--http: " + e.getMessage());
+            throw CommandFailure.ofUsage("--http: " + e.getMessage());
         }
     }
 
@@ -144,7 +152,7 @@ final class Watching {
             }
             return first;
         } catch (IOException e) {
-            throw new CommandFailure("The token file " + tokenFile + " cannot be read: " + e.getMessage());
+            throw new CommandFailure("The token file " + tokenFile + " cannot be read: " + CommandFailure.reason(e));
         }
     }
 
@@ -172,12 +180,18 @@ final class Watching {
     }
 
     private void serve(
-            Listen listen, String token, Monitor monitor, RunningCluster cluster, PrintWriter out, Watch watch)
+            Listen listen,
+            String token,
+            Monitor monitor,
+            RunningCluster cluster,
+            ReplicaStores stores,
+            PrintWriter out,
+            Watch watch)
             throws CommandFailure {
         String known = token.isEmpty() ? MonitorServer.newToken() : token;
         MonitorServer server;
         try {
-            server = new MonitorServer(listen, known, monitor, cluster);
+            server = new MonitorServer(listen, known, monitor, cluster, stores);
         } catch (IllegalStateException e) {
             throw new CommandFailure(String.valueOf(e.getMessage()));
         }

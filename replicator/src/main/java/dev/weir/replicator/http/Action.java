@@ -4,15 +4,19 @@ import dev.weir.replicator.LocalReplica;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a person may have a replica of this process do. Immutable. */
+/** What a person may have a replica do. Immutable. */
 enum Action {
+    VERIFY,
+    REPAIR,
     RESYNC,
     RESTART,
     PAUSE,
     RESUME;
 
+    /** Has a replica of this process do it. */
     void order(LocalReplica replica) {
         switch (this) {
+            case VERIFY, REPAIR -> throw new IllegalStateException(this + " is not done by the replica");
             case RESYNC -> replica.resync();
             case RESTART -> replica.restart();
             case PAUSE -> replica.pause();

@@ -1,12 +1,12 @@
 package dev.weir.replicator.http;
 
-import dev.weir.replicator.LocalReplica;
 import dev.weir.replicator.RunningCluster;
 import dev.weir.replicator.heal.HealingTable;
 import dev.weir.replicator.heal.Step;
 import dev.weir.replicator.monitor.Monitor;
 import dev.weir.replicator.monitor.Overview;
 import dev.weir.replicator.monitor.Point;
+import dev.weir.replicator.verify.ReplicaStores;
 import io.javalin.Javalin;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -32,7 +32,8 @@ public final class MonitorServer implements AutoCloseable {
     private static final int THREADS = 12;
 
     private final Monitor monitor;
-    private final Map<String, LocalReplica> replicas = new LinkedHashMap<>();
+    private final Actions actions;
+    private final Verifications verifications;
     private final HealingTable healing;
     private final LogTail log;
     private final Metrics metrics = new Metrics();
@@ -45,15 +46,17 @@ public final class MonitorServer implements AutoCloseable {
      * Listens until closed.
      *
      * @param token what actions need, and everything if others than this machine can connect
+     * @param stores how replicas are reached to be compared
      * @throws IllegalStateException if the address is taken or not this machine's
      */
-    public MonitorServer(Listen listen, String token, Monitor monitor, RunningCluster cluster) {
+    public MonitorServer(Listen listen, String token, Monitor monitor, RunningCluster cluster, ReplicaStores stores) {
         this.listen = listen;
         this.monitor = monitor;
         this.healing = new HealingTable(cluster.primary());
         this.log = new LogTail(cluster.primary());
         this.access = new Access(token, listen.isLoopback());
-        cluster.replicas().forEach(replica -> replicas.put(replica.name(), replica));
+        this.verifications = new Verifications(cluster.primary(), stores);
+        this.actions = new Actions(cluster, verifications);
         this.server = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.startup.showOldJavalinVersionWarning = false;
@@ -104,6 +107,7 @@ public final class MonitorServer implements AutoCloseable {
         routes.get("/api/history", this::history);
         routes.get("/api/log", this::log);
         routes.get("/api/nodes", context -> json(context, DriverFigures.read()));
+        routes.get("/api/verify", context -> json(context, verifications.read()));
         routes.get("/api/healing", context -> json(context, steps()));
         routes.post("/api/replicas/{name}/{action}", this::act);
         routes.exception(SQLException.class, (e, context) -> {
@@ -148,7 +152,7 @@ public final class MonitorServer implements AutoCloseable {
     private Map<String, @Nullable Object> status() {
         Map<String, @Nullable Object> json =
                 new LinkedHashMap<>(monitor.overview().map(StatusJson::of).orElse(Map.of()));
-        json.put("local_replicas", List.copyOf(replicas.keySet()));
+        json.put("local_replicas", actions.locals());
         return json;
     }
 
@@ -199,22 +203,12 @@ public final class MonitorServer implements AutoCloseable {
         return lines;
     }
 
-    private void act(Context context) {
+    private void act(Context context) throws SQLException {
         if (!access.mayAct(context.header("Authorization"))) {
             throw unauthorized();
         }
         String name = context.pathParam("name");
-        LocalReplica replica = replicas.get(name);
-        if (replica == null) {
-            throw new HttpResponseException(
-                    404, "Replica " + name + " is not of this process; ask the process that keeps it");
-        }
-        Action action = Action.of(context.pathParam("action"))
-                .orElseThrow(() -> new HttpResponseException(404, "There are resync, restart, pause and resume"));
-        boolean last =
-                replicas.values().stream().noneMatch(other -> !other.name().equals(name) && other.appliedLsn() >= 0);
-        LOG.info("event=action replica={} action={} only_readable={}", name, action.label(), last);
-        action.order(replica);
+        Action action = actions.begin(name, context.pathParam("action"));
         context.status(202);
         json(context, Map.of("replica", name, "action", action.label()));
     }
@@ -226,5 +220,6 @@ public final class MonitorServer implements AutoCloseable {
     @Override
     public void close() {
         server.stop();
+        verifications.close();
     }
 }

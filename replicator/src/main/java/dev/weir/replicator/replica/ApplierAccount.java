@@ -1,6 +1,7 @@
 package dev.weir.replicator.replica;
 
 import dev.weir.replicator.source.Sessions;
+import dev.weir.replicator.source.StoreDefinitions;
 import dev.weir.replicator.source.StoreUrl;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,7 +28,7 @@ import java.util.Set;
  * next to it that only the owner may read, so that the replica can be opened again, even while its primary is away. Immutable; {@link #toString} tells no secret.
  */
 final class ApplierAccount {
-    static final String USER = "WEIR_APPLIER";
+    static final String USER = StoreDefinitions.APPLIER;
 
     private static final int SECRET_BYTES = 24;
     private static final String SUFFIX = ".applier";

@@ -1,5 +1,6 @@
 package dev.weir.replicator.replica;
 
+import dev.weir.replicator.source.StoreDefinitions;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -14,7 +15,7 @@ import java.util.regex.Pattern;
  */
 final class ReplicaSql {
     /** The role of those who are administrators on the primary; it may read every schema. */
-    static final String READERS = "WEIR_READERS";
+    static final String READERS = StoreDefinitions.READERS;
 
     private static final String NAME = "(\"(?:[^\"]|\"\")+\"|[\\p{L}_][\\p{L}\\p{N}_$]*)";
     private static final Pattern LEADING_NOISE =

@@ -5,6 +5,7 @@ import dev.weir.log.Lsn;
 import dev.weir.replicator.source.NodeRow;
 import dev.weir.replicator.source.Position;
 import dev.weir.replicator.source.Sessions;
+import dev.weir.replicator.source.StoreDefinitions;
 import dev.weir.replicator.store.StoreKeeper;
 import dev.weir.replicator.store.StoreState;
 import java.io.IOException;
@@ -221,6 +222,15 @@ final class ReplicaStore implements AutoCloseable {
         if (due && keeper.flush()) {
             flushed = applied;
             flushedAt = nowNanos;
+        }
+    }
+
+    /** What the store defines. Call it between transactions. */
+    StoreDefinitions definitions() throws SQLException {
+        try {
+            return StoreDefinitions.ofReplica(connection);
+        } finally {
+            connection.rollback();
         }
     }
 

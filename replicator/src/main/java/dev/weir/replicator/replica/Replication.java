@@ -9,6 +9,7 @@ import dev.weir.replicator.source.LogSource;
 import dev.weir.replicator.source.Position;
 import dev.weir.replicator.source.PrimaryAccess;
 import dev.weir.replicator.source.ReplicaReport;
+import dev.weir.replicator.source.StoreDefinitions;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -30,8 +31,8 @@ public final class Replication implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Replication.class);
     private static final String PAUSED = "paused";
     private static final long FAR_BEHIND = 5_000;
-    /** Wrong credentials, too few rights, not the right database, no such database. */
-    private static final Set<String> LASTING = Set.of("28000", "42501", "08001", "90146");
+    /** Wrong credentials, too few rights, not the right database, no such database, a store that another process has open. */
+    private static final Set<String> LASTING = Set.of("28000", "42501", "08001", "90146", "90020");
 
     private static final Duration HEAD_INTERVAL = Duration.ofMillis(50);
     private static final Duration REPORT_INTERVAL = Duration.ofSeconds(1);
@@ -223,8 +224,10 @@ public final class Replication implements AutoCloseable {
         ReplicaStore opened = store;
         if (connected != null && opened != null) {
             try {
-                report(connected, opened.applied(), opened.durable());
-            } catch (PrimaryLost e) {
+                if (report(connected, opened.applied(), opened.durable()) && ask(connected::askDescriptionWanted)) {
+                    describe(connected, opened);
+                }
+            } catch (PrimaryLost | SQLException e) {
                 LOG.debug("event=not_reported replica={} reason=\"{}\"", site.name(), e.getMessage());
                 closeSource();
             }
@@ -334,6 +337,9 @@ public final class Replication implements AutoCloseable {
         }
         pause = FIRST_PAUSE;
         report(connected, opened.applied(), opened.durable());
+        if (connected.isDescriptionWanted()) {
+            describe(connected, opened);
+        }
         return count;
     }
 
@@ -387,10 +393,20 @@ public final class Replication implements AutoCloseable {
         return known;
     }
 
-    private void report(LogSource connected, Position applied, Lsn durable) throws PrimaryLost {
+    private void describe(LogSource connected, ReplicaStore opened) throws SQLException, PrimaryLost {
+        StoreDefinitions definitions = opened.definitions();
+        ask(() -> {
+            connected.describe(site.name(), definitions);
+            return definitions;
+        });
+    }
+
+    /** Tells the primary how far the replica is, now and then; returns whether it did. */
+    private boolean report(LogSource connected, Position applied, Lsn durable) throws PrimaryLost {
         long now = nanoClock.getAsLong();
         boolean moved = applied.lsn().value() - reportedLsn >= REPORT_ENTRIES;
-        if (state != reported || now - reportAt >= 0 || (moved && now - movedReportAt >= 0)) {
+        boolean due = state != reported || now - reportAt >= 0 || (moved && now - movedReportAt >= 0);
+        if (due) {
             ReplicaState current = state;
             ask(() -> {
                 connected.report(new ReplicaReport(
@@ -412,6 +428,7 @@ public final class Replication implements AutoCloseable {
             reportAt = now + REPORT_INTERVAL.toNanos();
             movedReportAt = now + MOVED_REPORT_INTERVAL.toNanos();
         }
+        return due;
     }
 
     private void seed(LogSource connected, @Nullable ReplicaStore old) throws SQLException {

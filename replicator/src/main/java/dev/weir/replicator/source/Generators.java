@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Generators implements AutoCloseable {
     /** How many values a replica knows of in advance. Half of them must last from one call to the next. */
-    private static final long RESERVE = 1_000;
+    static final long RESERVE = 1_000;
 
     private final Connection connection;
     private final Database database;

@@ -29,14 +29,16 @@ public final class LogSource implements AutoCloseable {
     private final UUID cluster;
     private final PreparedStatement durable;
     private int limit = FIRST_ENTRIES;
+    private boolean descriptionWanted;
 
     private LogSource(Connection connection, UUID cluster) throws SQLException {
         this.connection = connection;
         this.cluster = cluster;
-        this.durable = connection.prepareStatement("SELECT I.DURABLE_LSN, O.HOLD_LSN FROM WEIR.HEAD H"
+        this.durable = connection.prepareStatement("SELECT I.DURABLE_LSN, O.HOLD_LSN,"
+                + " EXISTS(SELECT 1 FROM WEIR.REPLICA_DESCRIPTION D WHERE D.NAME = ? AND D.DEFINITIONS IS NULL) FROM WEIR.HEAD H"
                 + " JOIN WEIR.INCARNATION I ON I.INCARNATION = H.INCARNATION"
                 + " LEFT JOIN WEIR.REPLICA_ORDER O ON O.NAME = ? AND O.HOLD_UNTIL > CURRENT_TIMESTAMP WHERE H.ID = 1");
-        durable.setString(1, "");
+        heedOrders("");
     }
 
     /**
@@ -153,6 +155,29 @@ public final class LogSource implements AutoCloseable {
     /** Has this session heed what an administrator wants of a replica: {@link #read} then ends at the entry that it is to stop behind. */
     public void heedOrders(String replica) throws SQLException {
         durable.setString(1, replica);
+        durable.setString(2, replica);
+    }
+
+    /** Whether somebody wanted the replica described when {@link #read} was called last; see {@link #describe}. */
+    public boolean isDescriptionWanted() {
+        return descriptionWanted;
+    }
+
+    /** Asks anew; for a replica that reads nothing. */
+    public boolean askDescriptionWanted() throws SQLException {
+        readable();
+        return descriptionWanted;
+    }
+
+    /** Answers all who want to know what the replica's store defines. Commits. */
+    public void describe(String replica, StoreDefinitions definitions) throws SQLException {
+        try (PreparedStatement answer = connection.prepareStatement(
+                "UPDATE WEIR.REPLICA_DESCRIPTION SET DEFINITIONS = ? WHERE NAME = ? AND DEFINITIONS IS NULL")) {
+            answer.setString(1, definitions.text());
+            answer.setString(2, replica);
+            answer.executeUpdate();
+        }
+        descriptionWanted = false;
     }
 
     /** Takes the order to copy the primary anew, if there is one. Commits. */
@@ -169,6 +194,7 @@ public final class LogSource implements AutoCloseable {
             if (!row.next()) {
                 return 0;
             }
+            descriptionWanted = row.getBoolean(3);
             long end = row.getLong(1);
             long hold = row.getLong(2);
             return row.wasNull() ? end : Math.min(end, hold);

@@ -2,8 +2,11 @@ package dev.weir.replicator.source;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
 
 /** What an administrator wants of a replica, told through its primary. Thread-safe: holds nothing. */
 public final class ReplicaOrders {
@@ -43,6 +46,46 @@ public final class ReplicaOrders {
                 throw new SQLException(
                         "The primary knows no replica named " + replica + "; status lists those it knows", "42704");
             }
+        }
+    }
+
+    /** Asks a replica what its store defines; it answers within a second or so if it runs. */
+    public static UUID askDescription(Connection primary, String replica) throws SQLException {
+        UUID request = UUID.randomUUID();
+        try (PreparedStatement forgotten = primary.prepareStatement(
+                        "DELETE FROM WEIR.REPLICA_DESCRIPTION WHERE ASKED_AT < DATEADD(HOUR, -1, CURRENT_TIMESTAMP)");
+                PreparedStatement insert =
+                        primary.prepareStatement("INSERT INTO WEIR.REPLICA_DESCRIPTION(NAME, REQUEST, ASKED_AT)"
+                                + " VALUES (?, ?, CURRENT_TIMESTAMP)")) {
+            forgotten.executeUpdate();
+            insert.setString(1, replica);
+            insert.setObject(2, request);
+            insert.executeUpdate();
+        }
+        return request;
+    }
+
+    /** The answer; empty if there is none yet. */
+    public static Optional<StoreDefinitions> description(Connection primary, String replica, UUID request)
+            throws SQLException {
+        try (PreparedStatement query = primary.prepareStatement(
+                "SELECT DEFINITIONS FROM WEIR.REPLICA_DESCRIPTION WHERE NAME = ? AND REQUEST = ?")) {
+            query.setString(1, replica);
+            query.setObject(2, request);
+            try (ResultSet row = query.executeQuery()) {
+                String text = row.next() ? row.getString(1) : null;
+                return Optional.ofNullable(text).map(StoreDefinitions::parse);
+            }
+        }
+    }
+
+    /** Forgets a question and its answer. */
+    public static void forgetDescription(Connection primary, String replica, UUID request) throws SQLException {
+        try (PreparedStatement delete =
+                primary.prepareStatement("DELETE FROM WEIR.REPLICA_DESCRIPTION WHERE NAME = ? AND REQUEST = ?")) {
+            delete.setString(1, replica);
+            delete.setObject(2, request);
+            delete.executeUpdate();
         }
     }
 }

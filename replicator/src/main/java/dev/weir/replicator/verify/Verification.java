@@ -10,9 +10,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +22,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares one replica with its primary at one LSN while both run: definitions of tables and sequences, and the checksums of all rows by ranges of their primary keys, with rests between them. Names rows
+ * Compares one replica with its primary at one LSN while both run: what they define, how far their generators have got, and the checksums of all rows by ranges of their primary keys, with rests between them. Names rows
  * that differ. Confined to one thread.
  */
 public final class Verification {
@@ -77,8 +79,9 @@ public final class Verification {
             try (Connection orders = primary.openSession();
                     Connection left = primary.openSession();
                     Connection right = replica.open();
-                    SnapshotPair pair = SnapshotPair.take(orders, name, left, right, patience)) {
-                VerifyReport report = new Run(pair).report();
+                    SnapshotPair pair = SnapshotPair.take(orders, name, left, right, patience);
+                    Definitions definitions = new Definitions(orders, right, name, patience)) {
+                VerifyReport report = new Run(pair).report(definitions);
                 if (pair.holds()) {
                     return report;
                 }
@@ -110,16 +113,18 @@ public final class Verification {
                             + " AND UPPER(TABLE_SCHEMA) NOT IN ('INFORMATION_SCHEMA', 'WEIR')");
         }
 
-        VerifyReport report() throws SQLException, InterruptedException {
+        VerifyReport report(Definitions definitions) throws SQLException, InterruptedException {
             Map<String, TableShape> ours = TableShape.all(pair.primary());
             Map<String, TableShape> theirs = TableShape.all(pair.replica());
             TreeSet<String> names = new TreeSet<>(ours.keySet());
             names.addAll(theirs.keySet());
+            Set<String> apart = new HashSet<>();
             for (String table : names) {
                 TableShape one = ours.get(table);
                 TableShape other = theirs.get(table);
                 if (one == null || other == null) {
                     add(table, one == null ? "table is not on the primary" : "table is missing");
+                    apart.add(table);
                 } else if (!one.columns().equals(other.columns())
                         || !one.types().equals(other.types())) {
                     add(
@@ -132,7 +137,7 @@ public final class Verification {
                     compare(one);
                 }
             }
-            for (String difference : Definitions.differences(pair.primary(), pair.replica())) {
+            for (String difference : definitions.differences(apart)) {
                 add("", difference);
             }
             return new VerifyReport(name, pair.lsn(), rows, elapsed(), differences);

@@ -3,6 +3,8 @@ const $ = id => document.getElementById(id);
 const UNKNOWN = "unknown";
 const charts = new Map();
 const ACTIONS = {
+  verify: ["Verify", "is compared with the primary row by row while both run. Nothing is changed."],
+  repair: ["Repair", "is compared once more; the primary's rows go through its log for those that differ. The primary is not changed."],
   resync: ["Resync", "copies the primary anew. It serves no reads until the copy is made."],
   restart: ["Restart", "opens its store and its session with the primary anew."],
   pause: ["Pause", "applies nothing more until it is resumed. It goes on serving what it has."],
@@ -10,6 +12,7 @@ const ACTIONS = {
 };
 let range = "minutes";
 let locals = [];
+let registered = false;
 let traffic = new Map();
 let pending = null;
 
@@ -88,6 +91,7 @@ function showStatus(status) {
     ["Epoch", whole(primary && primary.epoch)], ["Log entries", whole(primary && primary.log_entries)],
     ["Store", bytes(primary && primary.store_bytes)]]);
   locals = status.local_replicas || [];
+  registered = Boolean(status.local_replicas);
   showReplicas(status.replicas || []);
   alerts($("alerts"), status.alerts || [], "Nothing is wrong.");
   alerts($("recent"), status.recent_alerts || [], "None has ended yet.");
@@ -136,10 +140,13 @@ function showReplicas(replicas) {
 }
 
 function buttons(card, replica) {
-  const wanted = locals.includes(replica.name) ? ["resync", "restart", replica.state === "STOPPED" ? "resume" : "pause"] : [];
+  const repairable = card.dataset.verify === "repairable" ? ["repair"] : [];
+  const wanted = !registered ? [] : ["verify", ...repairable, "resync", ...(locals.includes(replica.name)
+    ? ["restart", replica.state === "STOPPED" ? "resume" : "pause"] : [])];
   const box = card.querySelector(".actions");
   if (box.dataset.wanted === wanted.join()) return;
   box.dataset.wanted = wanted.join();
+  const focused = box.contains(document.activeElement) ? document.activeElement.dataset.action : null;
   box.replaceChildren(...wanted.map(action => {
     const button = element("button", ACTIONS[action][0]);
     button.type = "button";
@@ -148,6 +155,44 @@ function buttons(card, replica) {
     button.addEventListener("click", () => ask(action, replica.name));
     return button;
   }));
+  if (focused) (box.querySelector("[data-action='" + focused + "']") || box.firstElementChild)?.focus();
+}
+
+function verdict(check) {
+  if (!check.ended_at) {
+    const left = check.left_ms === null || check.left_ms === undefined ? "" : ", " + span(check.left_ms) + " left";
+    return check.rows === undefined ? "Waiting until both stand at one entry" : "Comparing " + check.table + ": " + whole(check.rows) + " of about " + whole(check.total_rows) + " rows" + left;
+  }
+  if (check.failure) return "Not compared: " + check.failure;
+  const at = " at entry " + whole(check.lsn) + ", " + whole(check.compared_rows) + " rows, " + clock(check.ended_at);
+  if (!check.difference_count) return "Equal" + at;
+  if (!check.left_count) return "Equal" + at + "; " + whole(check.mended_rows) + (check.mended_rows === 1 ? " row was mended" : " rows were mended");
+  return whole(check.left_count) + (check.left_count === 1 ? " difference" : " differences") + at + (check.repair ? "; what is left is mended by Resync" : "");
+}
+
+function showChecks(checks) {
+  for (const check of checks) {
+    const card = [...$("replicas").children].find(each => each.dataset.name === check.replica);
+    if (!card) continue;
+    const state = !check.ended_at ? "running" : check.failure ? "failed" : !check.left_count ? "equal"
+      : !check.repair && check.differences.some(each => each.key) ? "repairable" : "different";
+    card.dataset.verify = state;
+    const box = card.querySelector(".verify");
+    box.hidden = false;
+    text(box.querySelector(".verdict"), verdict(check));
+    const bar = box.querySelector("progress");
+    bar.hidden = state !== "running";
+    if (check.total_rows) {
+      bar.max = check.total_rows;
+      bar.value = check.rows;
+    } else bar.removeAttribute("value");
+    const list = box.querySelector("ul");
+    const lines = check.difference_count ? check.differences.map(each => (each.table + " " + each.what + " " + each.key).trim()) : [];
+    if (list.dataset.key !== lines.join("\n")) {
+      list.dataset.key = lines.join("\n");
+      list.replaceChildren(...lines.map(line => element("li", line)));
+    }
+  }
 }
 
 function alerts(list, all, none) {
@@ -261,7 +306,9 @@ async function drawCharts() {
 
 async function refresh() {
   try {
-    showStatus(await get("/api/status"));
+    const [status, checks] = await Promise.all([get("/api/status"), get("/api/verify")]);
+    showChecks(checks);
+    showStatus(status);
     await drawCharts();
     const [nodes, healing] = await Promise.all([get("/api/nodes"), get("/api/healing")]);
     showTraffic(nodes);
@@ -282,6 +329,7 @@ function ask(action, name) {
   $("confirm-title").textContent = action ? ACTIONS[action][0] + " " + name + "?" : "Token";
   $("confirm-text").textContent = action ? "Replica " + name + " " + ACTIONS[action][1] : "It is kept in this tab until the tab is closed.";
   $("confirm-yes").textContent = action ? ACTIONS[action][0] : "Keep";
+  $("confirm-yes").classList.toggle("danger", ["resync", "restart", "pause"].includes(action));
   $("confirm-error").textContent = "";
   $("token").value = storage("weir.token");
   $("confirm").showModal();
@@ -295,7 +343,8 @@ async function confirmed(event) {
     const answer = await fetch("/api/replicas/" + encodeURIComponent(name) + "/" + action, { method: "POST", headers: headers() })
       .catch(() => ({ ok: false, status: 0 }));
     if (!answer.ok) {
-      $("confirm-error").textContent = answer.status === 401 ? "The token is not right." : answer.status === 0
+      const body = answer.json ? await answer.json().catch(() => ({})) : {};
+      $("confirm-error").textContent = body.title && answer.status !== 401 ? body.title : answer.status === 401 ? "The token is not right." : answer.status === 0
         ? "The server does not answer." : "The server refused it with status " + answer.status + ".";
       return;
     }

@@ -9,10 +9,15 @@ import dev.weir.replicator.testing.LoggedWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +48,72 @@ class CommandLineTest {
         assertThat(out.toString()).contains("Exit status:").contains("Usage: weir-replicator " + command);
     }
 
+    /** A command line, its exit status, and what the error says. */
+    private static final String[][] MISTAKES = {
+        {"", "2", "Missing required subcommand", "Try 'weir-replicator --help'"},
+        {"statos", "2", "Unmatched argument", "Did you mean: weir-replicator status", "Try 'weir-replicator --help'"},
+        {"primary", "2", "primary: Missing required option: '--store=PATH'", "Try 'weir-replicator primary --help'"},
+        {"primary --store x --port 99999", "2", "--port is 99999; give 0 to 65535"},
+        {"primary --store x --http nowhere:x", "1", "There is no store"},
+        {"demo --seconds x", "2", "Invalid value for option '--seconds': 'x' is not an int"},
+        {"demo --seconds 0", "2", "must be 1 or more"},
+        {"verify", "2", "Missing required parameter: 'URL'"},
+        {"verify jdbc:mysql://x", "2", "does not start with jdbc:h2:"},
+        {"verify jdbc:h2:./absent", "1", "There is no such database; look at the URL"},
+        {"verify jdbc:h2:./absent --load 101", "2", "--load is 101; give 1 to 100"},
+        {"log jdbc:h2:./absent --limit 0", "2", "--limit is 0"},
+        {"log jdbc:h2:./absent --since soon", "2", "--since soon is no time"},
+        {"status jdbc:h2:tcp://127.0.0.1:1/shop", "1", "The primary cannot be asked", "Connection refused"},
+        {
+            "status jdbc:h2:./absent --password-file none",
+            "1",
+            "The password file none cannot be read: there is no such file"
+        },
+        {
+            "--config none.yaml status jdbc:h2:./absent",
+            "2",
+            "The configuration file none.yaml cannot be read: there is no such file"
+        },
+    };
+
+    @Test
+    void shouldSayWhatIsWrongInFewLinesWhenCommandLineIs() {
+        for (String[] mistake : MISTAKES) {
+            err.getBuffer().setLength(0);
+            assertThat(run(mistake[0].isEmpty() ? new String[0] : mistake[0].split(" ")))
+                    .as(mistake[0])
+                    .isEqualTo(Integer.parseInt(mistake[1]));
+            assertThat(err.toString())
+                    .as(mistake[0])
+                    .contains(List.of(mistake).subList(2, mistake.length))
+                    .doesNotContain("\tat ");
+            assertThat(err.toString().lines()).as(mistake[0]).hasSizeLessThanOrEqualTo(3);
+            assertThat(out.toString()).as(mistake[0]).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldEndWhenAnotherProcessHasTheStoreOpen() throws Exception {
+        String url = "jdbc:h2:" + directory.resolve("shop");
+        try (PrimaryStore primary = PrimaryStore.open(StoreUrl.parse(url), "sa", "")) {
+            String[] copy = {"replica", "--name", "r1", "--primary", url, "--port", "0", "--store"};
+            Path store = directory.resolve("r1");
+            Files.writeString(directory.resolve("r1.applier"), "secret\n");
+            try (FileChannel other = FileChannel.open(
+                            Path.of(store + ".mv.db"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = other.lock()) {
+                assertThat(lock.isValid()).isTrue();
+                List<String> arguments = new ArrayList<>(List.of(copy));
+                arguments.add(store.toString());
+                assertThat(run(arguments.toArray(String[]::new))).isEqualTo(1);
+            }
+            assertThat(err.toString())
+                    .contains("Replica r1 cannot start: replica:")
+                    .contains("already in use");
+            assertThat(primary.isOpen()).isTrue();
+        }
+    }
+
     @Test
     void shouldSayWhatToDoWhenStoreIsMissing() {
         assertThat(run("primary", "--store", directory.resolve("shop").toString()))
@@ -53,7 +124,7 @@ class CommandLineTest {
     @Test
     void shouldRequirePasswordWhenOthersMayConnect() {
         assertThat(run("primary", "--store", directory.resolve("shop").toString(), "--create", "--bind", "0.0.0.0"))
-                .isEqualTo(1);
+                .isEqualTo(2);
         assertThat(err.toString()).contains("needs a password");
     }
 
@@ -91,8 +162,8 @@ class CommandLineTest {
     @Test
     void shouldRefuseLimitsThatMakeNoSense() {
         assertThat(run("status", "jdbc:h2:mem:x", "--lag-warning", "soon")).isEqualTo(2);
-        assertThat(run("status", "jdbc:h2:mem:x", "--lag-warning", "20s")).isEqualTo(1);
-        assertThat(run("status", "jdbc:h2:mem:x", "--lag-limit", "r1=5s")).isEqualTo(1);
+        assertThat(run("status", "jdbc:h2:mem:x", "--lag-warning", "20s")).isEqualTo(2);
+        assertThat(run("status", "jdbc:h2:mem:x", "--lag-limit", "r1=5s")).isEqualTo(2);
 
         assertThat(err.toString())
                 .contains("not a whole number with a unit")
@@ -108,7 +179,7 @@ class CommandLineTest {
     void shouldTakeCommandLineBeforeEnvironmentBeforeFile() throws Exception {
         String file = config("lag-warning: 1s\nprimary:\n  store: from-file\n  bind: 0.0.0.0\n")
                 .toString();
-        assertThat(run("--config", file, "primary")).isEqualTo(1);
+        assertThat(run("--config", file, "primary")).isEqualTo(2);
         assertThat(err.toString()).contains("Listening on 0.0.0.0").contains("needs a password");
         environment.put("WEIR_BIND", "127.0.0.1");
         environment.put("WEIR_STORE", "from-environment");
@@ -171,7 +242,7 @@ class CommandLineTest {
             assertThat(out.toString())
                     .contains("{\"lsn\":2,")
                     .contains("\"statements\":[\"CREATE TABLE OTHER(ID INT PRIMARY KEY)\"]}");
-            assertThat(run("log", url, "--since", "yesterday")).isEqualTo(1);
+            assertThat(run("log", url, "--since", "yesterday")).isEqualTo(2);
             assertThat(err.toString()).contains("--since yesterday is no time");
 
             Path file = directory.resolve("copy.sql.gz");

@@ -96,7 +96,7 @@ class DashboardTest {
                 thresholds,
                 List.of());
         watching = new Runner("test-monitor", monitor, Duration.ofMillis(250));
-        server = new MonitorServer(new Listen("127.0.0.1", 0), TOKEN, monitor, cluster.cluster());
+        server = new MonitorServer(new Listen("127.0.0.1", 0), TOKEN, monitor, cluster.cluster(), cluster.stores());
         watching.start();
         writing.start();
         options.addArguments(
@@ -173,7 +173,7 @@ class DashboardTest {
     }
 
     @Test
-    void shouldShowDeathAndHealingWhenReplicaIsKilledAndCopiedAnew() throws Exception {
+    void shouldShowDeathHealingAndComparisonOfReplica() throws Exception {
         browser.get(server.url());
         awaitCard("r1", "data-severity", "INFO");
         awaitCard("r2", "data-state", "STREAMING");
@@ -206,6 +206,7 @@ class DashboardTest {
 
         awaitCard("r1", "data-severity", "INFO");
         awaitCard("r1", "data-state", "STREAMING");
+        verifyAndRepair();
         browser.findElement(By.id("theme-button")).click();
         browser.findElement(By.id("theme-button")).click();
         screenshots("healed-dark");
@@ -213,6 +214,20 @@ class DashboardTest {
                 .filteredOn(line -> !line.getMessage().contains("401"))
                 .isEmpty();
         assertThat(foreignRequests()).isEmpty();
+    }
+
+    /** One value of r1 is altered by hand; a person finds it and mends it on the page. */
+    private void verifyAndRepair() throws Exception {
+        cluster.alter("r1", "UPDATE ITEM SET NAME = 'altered' WHERE ID = 1");
+        act("verify", "");
+        awaitCard("r1", "data-verify", "repairable");
+        assertThat(card("r1").findElement(By.className("verify")).getText())
+                .contains("1 difference at entry")
+                .contains("\"PUBLIC\".\"ITEM\" row differs \"ID\" = 1");
+        screenshots("verified");
+        act("repair", "");
+        awaitCard("r1", "data-verify", "equal");
+        assertThat(card("r1").findElement(By.className("verify")).getText()).contains("1 row was mended");
     }
 
     /** Chooses an action with the keyboard alone. */

@@ -52,7 +52,7 @@ class MonitorServerTest {
                 new H2Probe(cluster.cluster(), WatchedCluster.USER, WatchedCluster.PASSWORD, InstantSource.system()),
                 Thresholds.DEFAULT,
                 List.of());
-        server = new MonitorServer(new Listen("127.0.0.1", 0), TOKEN, monitor, cluster.cluster());
+        server = new MonitorServer(new Listen("127.0.0.1", 0), TOKEN, monitor, cluster.cluster(), cluster.stores());
     }
 
     @AfterEach
@@ -151,6 +151,40 @@ class MonitorServerTest {
     }
 
     @Test
+    void shouldCompareAndMendOnlyForTheTokenWhenAsked() throws Exception {
+        try (LoggedWriter writer = cluster.writer()) {
+            writer.ddl("CREATE TABLE T(ID INT PRIMARY KEY, V VARCHAR)");
+            writer.sql("INSERT INTO T SELECT X, 'as it was' FROM SYSTEM_RANGE(1, 100)", 100);
+        }
+        await().atMost(LIMIT).until(() -> cluster.replica("r1").appliedLsn() == 2);
+        cluster.alter("r1", "UPDATE T SET V = 'altered' WHERE ID = 42");
+        assertThat(ask("POST", "/api/replicas/r1/verify").statusCode()).isEqualTo(401);
+        String[] token = {"Authorization", "Bearer " + TOKEN};
+        assertThat(ask("POST", "/api/replicas/other/verify", token))
+                .satisfies(answer -> assertThat(answer.statusCode()).isEqualTo(404))
+                .satisfies(answer -> assertThat(answer.body()).contains("knows no replica named other; it knows r1"));
+        assertThat(json("/api/verify").size()).isZero();
+
+        assertThat(ask("POST", "/api/replicas/r1/verify", token).statusCode()).isEqualTo(202);
+        JsonNode found = awaitVerdict();
+        assertThat(found.get("difference_count").asInt()).as(found.toString()).isEqualTo(1);
+        assertThat(found.get("differences").get(0).get("key").asString()).isEqualTo("\"ID\" = 42");
+        assertThat(found.get("left_count").asInt()).isEqualTo(1);
+        assertThat(found.get("compared_rows").asInt()).isEqualTo(100);
+
+        assertThat(ask("POST", "/api/replicas/r1/repair", token).statusCode()).isEqualTo(202);
+        JsonNode mended = awaitVerdict();
+        assertThat(mended.get("mended_rows").asInt()).as(mended.toString()).isEqualTo(1);
+        assertThat(mended.get("left_count").asInt()).isZero();
+    }
+
+    private JsonNode awaitVerdict() throws Exception {
+        await().atMost(LIMIT)
+                .until(() -> !json("/api/verify").get(0).get("ended_at").isNull());
+        return json("/api/verify").get(0);
+    }
+
+    @Test
     void shouldRefuseForeignNamesWhenItListensOnLoopback() throws Exception {
         String answer = raw("GET /api/status HTTP/1.1\r\nHost: evil.example:80\r\nConnection: close\r\n\r\n");
 
@@ -167,7 +201,8 @@ class MonitorServerTest {
 
     @Test
     void shouldWantTheTokenForDataWhenOthersCanConnect() throws Exception {
-        try (MonitorServer open = new MonitorServer(new Listen("0.0.0.0", 0), TOKEN, monitor, cluster.cluster())) {
+        try (MonitorServer open =
+                new MonitorServer(new Listen("0.0.0.0", 0), TOKEN, monitor, cluster.cluster(), cluster.stores())) {
             URI status = URI.create(open.url().replace("0.0.0.0", "127.0.0.1")).resolve("/api/status");
             HttpRequest without = HttpRequest.newBuilder(status).build();
             HttpRequest with = HttpRequest.newBuilder(status)
@@ -185,7 +220,7 @@ class MonitorServerTest {
     @Test
     void shouldSayWhatToDoWhenAddressIsTaken() {
         Listen taken = new Listen("127.0.0.1", URI.create(server.url()).getPort());
-        assertThatThrownBy(() -> new MonitorServer(taken, TOKEN, monitor, cluster.cluster()))
+        assertThatThrownBy(() -> new MonitorServer(taken, TOKEN, monitor, cluster.cluster(), cluster.stores()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("taken")
                 .hasMessageContaining("--http");

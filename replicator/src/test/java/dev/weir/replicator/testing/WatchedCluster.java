@@ -7,8 +7,13 @@ import dev.weir.replicator.replica.ReplicaSite;
 import dev.weir.replicator.replica.Replication;
 import dev.weir.replicator.source.PrimaryAccess;
 import dev.weir.replicator.source.PrimaryStore;
+import dev.weir.replicator.source.Sessions;
 import dev.weir.replicator.source.StoreUrl;
+import dev.weir.replicator.verify.ReplicaStores;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,6 +102,23 @@ public final class WatchedCluster implements AutoCloseable {
 
     public RunningCluster cluster() {
         return cluster;
+    }
+
+    public ReplicaStores stores() {
+        return new ReplicaStores(cluster.primary(), USER, PASSWORD);
+    }
+
+    /** Changes a replica by hand, as nobody but its applier can. */
+    public void alter(String name, String statement) throws SQLException, IOException {
+        StoreUrl store = replica(name).site().store();
+        String file = String.valueOf(store.file().getFileName());
+        Path account = store.file().resolveSibling(file.replace(".mv.db", ".applier"));
+        try (Connection applier = Sessions.open(
+                store.with("IFEXISTS", "TRUE"),
+                "WEIR_APPLIER",
+                Files.readAllLines(account).get(0))) {
+            Sessions.execute(applier, statement);
+        }
     }
 
     public LocalReplica replica(String name) {
