@@ -44,6 +44,10 @@ public final class StoreKeeper implements AutoCloseable {
     private static final long LEAST_GROWTH = 256L * 1024 * 1024;
 
     private static final int COMPACT_MILLIS = 200;
+    /** Where H2 finds that chunks need no rewriting. */
+    private static final int FULL_PERCENT = 90;
+
+    private static final int ROUNDS_PER_GROWTH = 8;
 
     private final Database database;
     private final MVStore store;
@@ -57,7 +61,7 @@ public final class StoreKeeper implements AutoCloseable {
     private boolean isWritten = true;
     private long patience = LEAST_PATIENCE;
     private long busySince;
-    private long compactedSize;
+    private long compactAt;
 
     StoreKeeper(Database database, @Nullable Path file, @Nullable Stillness stillness, long leastGrowth) {
         this.leastGrowth = leastGrowth;
@@ -67,7 +71,8 @@ public final class StoreKeeper implements AutoCloseable {
         this.stillness = stillness;
         if (file != null) {
             takeOver();
-            this.compactedSize = store.getFileStore().size();
+            long size = store.getFileStore().size();
+            this.compactAt = size + Math.max(leastGrowth, size);
         }
     }
 
@@ -201,25 +206,27 @@ public final class StoreKeeper implements AutoCloseable {
         busySince = 0;
     }
 
-    /** Moves what is alive to the front of the file and cuts off the rest, once the file has doubled. */
+    /**
+     * Moves what is alive to the front of the file and cuts off the rest, once the file has doubled. What one round has moved is free only when later versions have been taken, so a round that gains little
+     * is followed by another soon.
+     */
     private void compactIfGrown() {
-        long growth = store.getFileStore().size() - compactedSize;
-        if (growth > Math.max(leastGrowth, compactedSize)) {
-            int retention = store.getRetentionTime();
-            store.setReuseSpace(true);
-            try {
-                store.compactFile(COMPACT_MILLIS);
-            } finally {
-                store.setReuseSpace(false);
-                store.setRetentionTime(retention);
-            }
-            LOG.debug(
-                    "event=store_compacted store={} bytes={} before={}",
-                    file,
-                    store.getFileStore().size(),
-                    growth + compactedSize);
-            compactedSize = store.getFileStore().size();
+        long before = store.getFileStore().size();
+        if (before <= compactAt) {
+            return;
         }
+        int retention = store.getRetentionTime();
+        store.setReuseSpace(true);
+        try {
+            store.compactFile(COMPACT_MILLIS);
+        } finally {
+            store.setReuseSpace(false);
+            store.setRetentionTime(retention);
+        }
+        long size = store.getFileStore().size();
+        boolean done = size < before / 4 * 3 || store.getFileStore().getChunksFillRate() >= FULL_PERCENT;
+        compactAt = size + (done ? Math.max(leastGrowth, size) : leastGrowth / ROUNDS_PER_GROWTH);
+        LOG.debug("event=store_compacted store={} bytes={} before={}", file, size, before);
     }
 
     /** H2 holds what it has read from the file as hexadecimal text, and what it has set as a number. */

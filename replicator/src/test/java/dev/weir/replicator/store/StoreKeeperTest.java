@@ -37,6 +37,8 @@ class StoreKeeperTest {
     private static final int IMAGES = 60;
     private static final Duration SEARCH = Duration.ofSeconds(60);
 
+    private static final int ENDURED = Integer.getInteger("weir.endured", 20_000);
+
     @TempDir
     Path directory;
 
@@ -400,6 +402,23 @@ class StoreKeeperTest {
             assertThat(writers.commits.get()).isPositive();
         }
         assertThat(largest).as("bytes of the file after writing %s", written).isLessThan(8 * leastGrowth);
+    }
+
+    @Test
+    void shouldKeepFileSmallWhileSessionsWriteWithoutPause() throws Exception {
+        long leastGrowth = 1024 * 1024;
+        long largest = 0;
+        try (StoreKeeper keeper =
+                        new StoreKeeper(databaseOf(first), file, new Stillness(databaseOf(first)), leastGrowth);
+                Writers writers = new Writers(4, Duration.ofNanos(50_000))) {
+            while (writers.commits.get() < ENDURED) {
+                if (keeper.flush()) {
+                    largest = Math.max(largest, Files.size(file));
+                }
+            }
+            System.out.printf("%d commits, largest %d, now %d%n", writers.commits.get(), largest, Files.size(file));
+        }
+        assertThat(largest).as("bytes of the file").isLessThan(8 * leastGrowth);
     }
 
     @Test
