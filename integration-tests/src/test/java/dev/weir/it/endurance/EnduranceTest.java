@@ -3,6 +3,9 @@ package dev.weir.it.endurance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.it.h2.Equality;
+import dev.weir.it.h2.H2Cluster;
+import dev.weir.it.h2.H2EmbeddedCluster;
+import dev.weir.it.h2.H2Store;
 import dev.weir.it.h2.H2TcpCluster;
 import dev.weir.it.h2.H2TcpNode;
 import java.io.IOException;
@@ -67,12 +70,61 @@ final class EnduranceTest {
             Equality.awaitCaughtUp(cluster, PATIENCE);
             assertThat(Equality.differences(cluster)).isEmpty();
         }
+        assertFlat();
+    }
+
+    private void assertFlat() {
         samples.forEach((name, all) -> {
             assertFlat(name + " heap", all, sample -> sample.footprint.heap(), 1.3, 16L << 20);
             assertFlat(name + " threads", all, sample -> sample.footprint.threads(), 1, 6);
             assertFlat(name + " descriptors", all, sample -> sample.footprint.descriptors(), 1, 12);
             assertFlat(name + " store", all, Sample::storeBytes, 2, LOG_LIMIT);
         });
+    }
+
+    /** The log of an embedded primary is kept for ten minutes, within a gigabyte. */
+    @Test
+    void shouldNotGrowInOneProcessWhileStoresAreReopened() throws Exception {
+        H2EmbeddedCluster cluster = H2EmbeddedCluster.onFiles(2);
+        long beganAt = System.nanoTime();
+        try {
+            try (Connection connection = cluster.connect()) {
+                Traffic.createTables(connection, WRITERS);
+            }
+            for (int part = 1; part <= PARTS; part++) {
+                try (Traffic traffic = Traffic.start(cluster, WRITERS, READERS, TRANSACTIONS / PARTS)) {
+                    awaitCommits(traffic, TRANSACTIONS / PARTS / 2);
+                    cluster.localReplicas().get(part % 2).restart();
+                    awaitCommits(traffic, TRANSACTIONS / PARTS);
+                    traffic.await();
+                    look(cluster, part, traffic, beganAt);
+                    assertThat(traffic.torn())
+                            .as("reads of half a transaction")
+                            .isZero();
+                }
+                if (part < PARTS) {
+                    cluster = cluster.reopened();
+                }
+            }
+            Equality.awaitCaughtUp(cluster, PATIENCE);
+            assertThat(Equality.differences(cluster)).isEmpty();
+        } finally {
+            cluster.close();
+        }
+        assertFlat();
+    }
+
+    private void look(H2EmbeddedCluster cluster, int part, Traffic traffic, long beganAt)
+            throws IOException, SQLException {
+        System.out.printf(
+                "part %d after %d s: %s; log %.1f MB%n",
+                part, secondsSince(beganAt), traffic, logBytes(cluster) / 1e6);
+        note("process", new Sample(Footprint.of(ProcessHandle.current().pid()), 0));
+        List<H2Store> stores = new ArrayList<>(cluster.replicas());
+        stores.add(cluster.primary());
+        for (H2Store store : stores) {
+            System.out.printf("  %s: store %.1f MB%n", store, Files.size(H2EmbeddedCluster.fileOf(store)) / 1e6);
+        }
     }
 
     private static void awaitCommits(Traffic traffic, long commits) {
@@ -90,7 +142,8 @@ final class EnduranceTest {
         } else {
             node.kill();
         }
-        node.start();
+        node.begin();
+        node.awaitServing(PATIENCE);
         System.out.printf("%s %s and started%n", node, part % 2 == 0 ? "stopped" : "killed");
     }
 
@@ -109,7 +162,7 @@ final class EnduranceTest {
         samples.computeIfAbsent(name, key -> new ArrayList<>()).add(sample);
     }
 
-    private static long logBytes(H2TcpCluster cluster) throws SQLException {
+    private static long logBytes(H2Cluster cluster) throws SQLException {
         try (Connection connection = cluster.primary().open();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(

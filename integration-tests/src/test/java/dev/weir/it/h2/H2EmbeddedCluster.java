@@ -3,6 +3,8 @@ package dev.weir.it.h2;
 import dev.weir.WeirDataSource;
 import dev.weir.it.WeirNodes;
 import dev.weir.it.process.Directories;
+import dev.weir.replicator.EmbeddedProvider;
+import dev.weir.replicator.LocalReplica;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -60,6 +62,22 @@ public final class H2EmbeddedCluster implements H2Cluster {
         Path directory = Files.createTempDirectory("weir-h2");
         return new H2EmbeddedCluster(
                 "jdbc:weir:h2:" + directory.resolve("shop") + ";weir.replicas=" + replicas, directory);
+    }
+
+    /** Closes the cluster and starts it again on the same files; this object serves no longer. */
+    public H2EmbeddedCluster reopened() throws SQLException {
+        source.close();
+        return new H2EmbeddedCluster(weirUrl, directory);
+    }
+
+    /** The replicas that this JVM keeps. */
+    public List<LocalReplica> localReplicas() throws SQLException {
+        return EmbeddedProvider.running(primary().url()).orElseThrow().replicas();
+    }
+
+    /** The file of a store; the stores must be files. */
+    public static Path fileOf(H2Store store) {
+        return Path.of(store.url().replaceFirst("jdbc:h2:(file:)?", "").replaceFirst(";.*", "") + ".mv.db");
     }
 
     @Override

@@ -70,14 +70,19 @@ public final class H2TcpNode {
 
     /** Waits until the node serves its data. */
     public void awaitServing() {
+        awaitServing(START_LIMIT);
+    }
+
+    /** As {@link #awaitServing()}, for so long at most. */
+    public void awaitServing(Duration limit) {
         try {
             Awaitility.await(name())
                     .pollInterval(Duration.ofMillis(50))
-                    .atMost(START_LIMIT)
+                    .atMost(limit)
                     .until(this::serves);
         } catch (ConditionTimeoutException late) {
             throw new IllegalStateException(
-                    "Node " + name() + " does not serve after " + START_LIMIT.toSeconds() + " s:\n" + logTail(), late);
+                    "Node " + name() + " does not serve after " + limit.toSeconds() + " s:\n" + logTail(), late);
         }
     }
 
