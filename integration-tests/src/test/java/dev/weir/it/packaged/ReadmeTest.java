@@ -107,7 +107,7 @@ final class ReadmeTest {
     }
 
     @Test
-    void shouldServeNodesInProcessesOfTheirOwn() throws IOException {
+    void shouldServeNodesInProcessesOfTheirOwn() throws IOException, SQLException {
         Map<String, String> ports =
                 Map.of("9092", Integer.toString(Ports.free()), "9093", Integer.toString(Ports.free()));
         try (Nodes nodes = new Nodes()) {
@@ -120,7 +120,37 @@ final class ReadmeTest {
                     .untilAsserted(() -> assertThat(run(status).output().lines())
                             .anyMatch(line -> line.startsWith("primary"))
                             .anyMatch(line -> line.startsWith("r1") && line.contains("STREAMING")));
+            follow(blocks("console"), ports);
         }
+    }
+
+    /** Types what stands behind the prompts of transcripts; each answer is as it stands there, but for numbers and times. */
+    private void follow(List<String> transcripts, Map<String, String> ports) throws IOException, SQLException {
+        String url = "jdbc:h2:tcp://127.0.0.1:" + ports.get("9092") + "," + "127.0.0.1:" + ports.get("9093") + "/shop";
+        try (Connection connection = DriverManager.getConnection(url.replace("jdbc:", "jdbc:weir:"), "sa", "");
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE ITEM(ID INT PRIMARY KEY, NAME VARCHAR(50))");
+            statement.executeUpdate("INSERT INTO ITEM VALUES (1, 'weir')");
+        }
+        List<MatchResult> steps = transcripts.stream()
+                .flatMap(text -> Pattern.compile("\\$ java -jar weir-replicator\\.jar (.*)\n((?:[^$].*\n)*)")
+                        .matcher(text)
+                        .results())
+                .toList();
+        assertThat(steps).hasSizeGreaterThanOrEqualTo(4);
+        for (MatchResult step : steps) {
+            List<String> command = new ArrayList<>(List.of("-jar", JAR));
+            command.addAll(withPorts(List.of(step.group(1).split(" ")), ports));
+            assertThat(normalised(run(command).output()))
+                    .as(step.group(1))
+                    .isEqualTo(normalised(step.group(2).strip()));
+        }
+    }
+
+    private static String normalised(String output) {
+        return output.replaceAll("(?m)[ \t]+$", "")
+                .replaceAll("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z", "TIME")
+                .replaceAll("\\d+ (bytes|ms)", "N $1");
     }
 
     private static List<String> withPorts(List<String> command, Map<String, String> ports) {
