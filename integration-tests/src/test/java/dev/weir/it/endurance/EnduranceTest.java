@@ -98,9 +98,7 @@ final class EnduranceTest {
                     awaitCommits(traffic, TRANSACTIONS / PARTS);
                     traffic.await();
                     look(cluster, part, traffic, beganAt);
-                    assertThat(traffic.torn())
-                            .as("reads of half a transaction")
-                            .isZero();
+                    assertThat(traffic.torn()).as("reads of half a transaction").isZero();
                 }
                 if (part < PARTS) {
                     cluster = cluster.reopened();
@@ -117,8 +115,7 @@ final class EnduranceTest {
     private void look(H2EmbeddedCluster cluster, int part, Traffic traffic, long beganAt)
             throws IOException, SQLException {
         System.out.printf(
-                "part %d after %d s: %s; log %.1f MB%n",
-                part, secondsSince(beganAt), traffic, logBytes(cluster) / 1e6);
+                "part %d after %d s: %s; log %.1f MB%n", part, secondsSince(beganAt), traffic, logBytes(cluster) / 1e6);
         note("process", new Sample(Footprint.of(ProcessHandle.current().pid()), 0));
         List<H2Store> stores = new ArrayList<>(cluster.replicas());
         stores.add(cluster.primary());

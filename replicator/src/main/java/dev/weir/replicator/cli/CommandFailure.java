@@ -32,7 +32,9 @@ final class CommandFailure extends Exception {
         if (e instanceof NoSuchFileException) {
             return "there is no such file or directory";
         }
-        return e instanceof AccessDeniedException ? "access is denied" : e == null ? "unknown" : String.valueOf(e.getMessage());
+        return e instanceof AccessDeniedException
+                ? "access is denied"
+                : e == null ? "unknown" : String.valueOf(e.getMessage());
     }
 
     /** The command's exit status. */
