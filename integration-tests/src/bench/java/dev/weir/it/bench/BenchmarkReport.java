@@ -142,7 +142,7 @@ public final class BenchmarkReport {
     private List<Cost> measured(Target target, int count, boolean everything, List<String> options)
             throws RunnerException, CommandLineOptionException {
         String[] subjects = Arrays.stream(Subject.values())
-                .filter(subject -> subject.runsOn(target))
+                .filter(subject -> subject.runsOn(target) && (count == 1 || size.scales(subject)))
                 .map(Subject::name)
                 .toArray(String[]::new);
         List<Cost> costs = new ArrayList<>();

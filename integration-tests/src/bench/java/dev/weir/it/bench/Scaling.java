@@ -26,8 +26,9 @@ final class Scaling {
         table.append(" scaling | over plain's | CPU |\n|---|---|")
                 .append("--:|".repeat(sorted.size() + 3))
                 .append('\n');
-        for (Cost one : sorted.firstEntry().getValue()) {
-            table.append(row(one, sorted));
+        // Those with the most threads are the fewest operations and subjects.
+        for (Cost most : sorted.lastEntry().getValue()) {
+            table.append(row(same(most, most.subject(), sorted.firstEntry().getValue()), sorted));
         }
         return table.toString();
     }

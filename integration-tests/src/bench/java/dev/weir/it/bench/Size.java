@@ -4,7 +4,7 @@ import dev.weir.it.bench.load.Mix;
 import java.time.Duration;
 import java.util.List;
 
-/** How thoroughly the report is made: {@code SMALL} takes about ten minutes on two idle cores, {@code FULL} some hours. */
+/** How thoroughly the report is made: {@code SMALL} is estimated at a quarter of an hour on two idle cores, {@code FULL} at some hours. */
 enum Size {
     SMALL("-f 1 -wi 1 -w 500ms -i 3 -r 500ms", 3, List.of(1, 4), 3, Duration.ofMillis(500)),
     MEDIUM("-f 1 -wi 2 -w 1 -i 4 -r 1", 5, List.of(1, 2, 4, 8), 4, Duration.ofMillis(1000)),
@@ -53,6 +53,11 @@ enum Size {
 
     Duration warmUp() {
         return window.multipliedBy(2);
+    }
+
+    /** Whether a subject is measured with several threads. */
+    boolean scales(Subject subject) {
+        return this != SMALL || subject == Subject.RAW || subject == Subject.HIKARICP || subject == Subject.WEIR;
     }
 
     /** The operations that are measured where each costs a start of a JVM with servers; all in the full size. */
