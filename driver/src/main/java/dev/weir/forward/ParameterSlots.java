@@ -214,7 +214,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
      *
      * @return whether it may be used again
      */
-    public final boolean isReusable() {
+    public final boolean recycle() {
         if (names != null || streams > 0 || spooled || kinds.length > MOST_REUSED) {
             return false;
         }

@@ -38,12 +38,14 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
     private Classification classification;
     private int generation;
     private @Nullable RecordedParameters recorded;
+    private final long preparer;
 
     RoutedPreparedStatement(RoutedConnection connection, StatementForm form, String sql, GeneratedKeys keys) {
         super(connection, form, sql, keys);
         this.generation = connection.database().generation();
         this.classification = connection.classify(sql);
         this.recorded = connection.roomForParameters();
+        this.preparer = Thread.currentThread().getId();
     }
 
     /** What the text is, asked again when the catalog has changed or a replica has refused it. */
@@ -175,12 +177,12 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
 
     @Override
     public final void close() throws SQLException {
-        // Whoever closes it first, from whatever thread, gives back its parameters, and nobody twice.
+        // Nobody gives its parameters back twice, and nobody while another thread may be sending them.
         RecordedParameters own = (@Nullable RecordedParameters) RECORDED.getAndSet(this, null);
         try {
             super.close();
         } finally {
-            if (own != null) {
+            if (own != null && Thread.currentThread().getId() == preparer) {
                 routedConnection().giveBack(own);
             }
         }

@@ -40,11 +40,11 @@ final class SpareParameters {
     /** Takes back what a statement has had that is closed now. */
     void giveBack(RecordedParameters room) {
         if (room == kept) {
-            if (!room.isReusable()) {
+            if (!room.recycle()) {
                 kept = null;
             }
             TAKEN.setRelease(this, false);
-        } else if (kept == null && room.isReusable() && TAKEN.compareAndSet(this, false, true)) {
+        } else if (kept == null && room.recycle() && TAKEN.compareAndSet(this, false, true)) {
             kept = room;
             TAKEN.setRelease(this, false);
         }

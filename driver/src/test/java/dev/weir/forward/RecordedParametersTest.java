@@ -64,7 +64,7 @@ class RecordedParametersTest {
         parameters.setString(1, "of the one before");
         parameters.setInt(2, 2);
         long bound = parameters.version();
-        assertThat(parameters.isReusable()).isTrue();
+        assertThat(parameters.recycle()).isTrue();
         assertThat(parameters.count()).isZero();
         parameters.bindTo(target.as(PreparedStatement.class));
         assertThat(target.calls()).isEmpty();
@@ -81,14 +81,14 @@ class RecordedParametersTest {
     @Test
     void shouldNotBeUsedAgainWhenItHeldStreamsOrNames() throws SQLException {
         parameters.setBinaryStream(1, new ByteArrayInputStream(new byte[3]));
-        assertThat(parameters.isReusable()).isFalse();
+        assertThat(parameters.recycle()).isFalse();
         RecordedParameters spooled = new RecordedParameters();
         spooled.setBinaryStream(1, new ByteArrayInputStream(new byte[3]));
         assertThat(spooled.spool(100)).isTrue();
-        assertThat(spooled.isReusable()).isFalse();
+        assertThat(spooled.recycle()).isFalse();
         RecordedParameters named = new RecordedParameters();
         named.setInt("a", 1);
-        assertThat(named.isReusable()).isFalse();
+        assertThat(named.recycle()).isFalse();
     }
 
     @Test

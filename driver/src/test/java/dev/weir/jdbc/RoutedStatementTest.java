@@ -2,9 +2,11 @@ package dev.weir.jdbc;
 
 import static dev.weir.jdbc.MemoryCluster.PRIMARY;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatObject;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.forward.RecordedParameters;
 import dev.weir.routing.RoutingSettings;
 import dev.weir.routing.SessionScope;
 import java.io.ByteArrayInputStream;
@@ -97,6 +99,26 @@ class RoutedStatementTest {
                 assertThat(only(first.executeQuery())).isEqualTo(1);
                 assertThat(only(second.executeQuery())).isEqualTo(2);
             }
+        }
+    }
+
+    /** Whoever breaks off a statement in use, as pools do that take back what is held too long, must not give its values to another. */
+    @Test
+    void shouldKeepItsParametersWhenAnotherThreadClosesIt() throws Exception {
+        String sql = "SELECT COUNT(*) FROM ITEM WHERE ID = ?";
+        for (int i = 0; i < 3; i++) {
+            connection.prepareStatement(sql).close();
+        }
+        RoutedPreparedStatement inUse = (RoutedPreparedStatement) connection.prepareStatement(sql);
+        inUse.setInt(1, 1);
+        RecordedParameters sending = inUse.parameters();
+        Thread breaker = new Thread(() -> assertThatCode(inUse::close).doesNotThrowAnyException());
+        breaker.start();
+        breaker.join();
+        try (PreparedStatement next = connection.prepareStatement(sql)) {
+            next.setInt(1, 2);
+            assertThat(((RoutedPreparedStatement) next).parameters()).isNotSameAs(sending);
+            assertThat(sending.count()).isEqualTo(1);
         }
     }
 
