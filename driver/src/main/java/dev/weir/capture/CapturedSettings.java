@@ -1,6 +1,7 @@
 package dev.weir.capture;
 
 import dev.weir.log.SessionContext;
+import dev.weir.log.WeirSchema;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The settings of one capturing connection's session that decide what its statements mean, here and on replicas. Confined to one connection. */
 final class CapturedSettings {
-    /** Asked of the session itself, since a pooled connection may carry the settings of its last user. */
-    private static final String SETTINGS = "SELECT CURRENT_SCHEMA, TO_CHAR(LOCALTIMESTAMP, 'TZR')";
+    /** Asked of the session itself, since a pooled connection may carry the settings of its last user; in the same trip it is marked for guards. */
+    private static final String SETTINGS =
+            "SELECT CURRENT_SCHEMA, TO_CHAR(LOCALTIMESTAMP, 'TZR'), SET(@" + WeirSchema.CAPTURED + ", TRUE)";
 
     private final Connection physical;
     private final PrimaryStore store;

@@ -1,6 +1,7 @@
 package dev.weir.capture;
 
 import dev.weir.capture.CatalogSettings.Folding;
+import dev.weir.log.WeirSchema;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -42,7 +43,8 @@ final class CatalogReader {
                     + " WHERE I.TABLE_SCHEMA = ? AND I.TABLE_NAME = ? AND C.TABLE_SCHEMA = I.TABLE_SCHEMA AND C.TABLE_NAME = I.TABLE_NAME"
                     + " ORDER BY I.INDEX_NAME, C.ORDINAL_POSITION";
     private static final String TRIGGERS = "SELECT COUNT(*) FROM INFORMATION_SCHEMA.TRIGGERS"
-            + " WHERE EVENT_OBJECT_SCHEMA = ? AND EVENT_OBJECT_TABLE = ?";
+            + " WHERE EVENT_OBJECT_SCHEMA = ? AND EVENT_OBJECT_TABLE = ? AND COALESCE(JAVA_CLASS, '') <> '"
+            + WeirSchema.GUARD_CLASS + "'";
     private static final String REFERRERS =
             "SELECT R.CONSTRAINT_SCHEMA || '.' || R.CONSTRAINT_NAME, F.TABLE_SCHEMA, F.TABLE_NAME, R.DELETE_RULE, R.UPDATE_RULE,"
                     + " U.COLUMN_NAME FROM INFORMATION_SCHEMA.REFERENTIAL_CONSTRAINTS R"

@@ -72,6 +72,11 @@ public final class ReplaySql {
                 + " WHERE " + matchesAll(rows, row);
     }
 
+    /** As {@link #equalRows}, but what it gives are all columns of the table. */
+    public static String wholeRows(Rows rows, @Nullable Object[] row) {
+        return "SELECT * FROM " + name(rows) + " WHERE " + matchesAll(rows, row);
+    }
+
     /** What deletes the row with a _ROWID_. */
     public static String deleteOne(Rows rows) {
         return "DELETE FROM " + name(rows) + " WHERE _ROWID_ = ?";

@@ -22,6 +22,7 @@ import java.util.UUID;
  *   <li>{@link #DDL_LOCK}, one row, locked while a schema change runs.
  *   <li>{@link #REPLICA} on the primary: the registered replicas, how far they have got, and behind which entry the log is kept for each, unless its STATE is DROPPED.
  *   <li>{@link #HEALING} on the primary: what was done about replicas by itself, and why.
+ *   <li>{@link #DIVERGENCE} on the primary: where replicas differed from it, with the rows concerned. For administrators only.
  *   <li>{@link #REPLICA_ORDER} on the primary: what an administrator wants of a replica: to stop behind an entry for a while, or to copy the primary anew.
  *   <li>{@link #REPLICA_DESCRIPTION} on the primary: who wants to know what a replica's store defines, and the replica's answer.
  *   <li>{@link #CHECKPOINT} on a replica, one row: what it has applied, committed with the data.
@@ -42,9 +43,16 @@ public final class WeirSchema {
     public static final String DDL_LOCK = "WEIR.DDL_LOCK";
     public static final String REPLICA = "WEIR.REPLICA";
     public static final String HEALING = "WEIR.HEALING";
+    public static final String DIVERGENCE = "WEIR.DIVERGENCE";
     public static final String REPLICA_ORDER = "WEIR.REPLICA_ORDER";
     public static final String REPLICA_DESCRIPTION = "WEIR.REPLICA_DESCRIPTION";
     public static final String CHECKPOINT = "WEIR.CHECKPOINT";
+
+    /** The variable by which a session of H2 shows that it is Weir's own, so that a guard lets its changes pass: the driver logs them. */
+    public static final String CAPTURED = "WEIR_CAPTURED";
+
+    /** The Java class that H2 calls as a guard of a table; its triggers change nothing. */
+    public static final String GUARD_CLASS = "dev.weir.replicator.WriteGuard";
 
     /** The version of tables and body encoding, stored in NODE.FORMAT. */
     public static final int FORMAT = 3;
@@ -90,6 +98,11 @@ public final class WeirSchema {
             CREATE TABLE IF NOT EXISTS WEIR.HEALING(
               ID UUID PRIMARY KEY, BEGUN_AT TIMESTAMP(6) WITH TIME ZONE NOT NULL, REPLICA VARCHAR(128) NOT NULL,
               CAUSE VARCHAR(2000) NOT NULL, STEP VARCHAR(32) NOT NULL, OUTCOME VARCHAR(16) NOT NULL, EFFECT VARCHAR(2000) NOT NULL)""",
+            """
+            CREATE TABLE IF NOT EXISTS WEIR.DIVERGENCE(
+              ID UUID PRIMARY KEY, FOUND_AT TIMESTAMP(6) WITH TIME ZONE NOT NULL, REPLICA VARCHAR(128) NOT NULL, LSN BIGINT NOT NULL,
+              CHANGE VARCHAR(16) NOT NULL, TABLE_SCHEMA VARCHAR(256) NOT NULL, TABLE_NAME VARCHAR(256) NOT NULL, KEY_COLUMNS VARCHAR(4000) NOT NULL,
+              ROW_KEY VARCHAR(4000) NOT NULL, EXPECTED VARCHAR(4000) NOT NULL, FOUND VARCHAR(4000) NOT NULL)""",
             """
             CREATE TABLE IF NOT EXISTS WEIR.REPLICA_ORDER(
               NAME VARCHAR(128) PRIMARY KEY, HOLD_LSN BIGINT, HOLD_UNTIL TIMESTAMP(6) WITH TIME ZONE,

@@ -42,6 +42,7 @@ final class Applier {
     private final StatementCache statements;
     private final RowStatements rowStatements = new RowStatements();
     private final BagRow bagRow;
+    private final RowWitness witness;
     private final ApplySession session;
     private final Checkpoint checkpoint;
     private final SchemaChange schemaChange;
@@ -56,6 +57,7 @@ final class Applier {
         this.connection = connection;
         this.statements = new StatementCache(connection);
         this.bagRow = new BagRow(statements);
+        this.witness = new RowWitness(statements);
         this.session = new ApplySession(connection, mode);
         this.checkpoint = new Checkpoint(statements);
         this.schemaChange = new SchemaChange(connection, new ReplicaRights(connection));
@@ -186,7 +188,7 @@ final class Applier {
             for (Object parameter : sql.parameters()) {
                 index = Values.bind(prepared, index, parameter);
             }
-            requireCount(entry.lsn(), sql.count(), prepared.executeLargeUpdate(), "a statement");
+            execute(entry.lsn(), sql, prepared);
             pendingChanges++;
         } else if (statement instanceof Generator generator) {
             Sessions.execute(connection, generator.sql());
@@ -197,19 +199,45 @@ final class Applier {
         }
     }
 
+    private static void execute(Lsn lsn, Sql sql, PreparedStatement prepared) throws SQLException, ApplyFailure {
+        long found;
+        try {
+            found = prepared.executeLargeUpdate();
+        } catch (SQLException e) {
+            if (SqlTrouble.isAboutRows(e)) {
+                throw ApplyFailure.diverged(
+                        RowWitness.of(lsn, sql, "an error: " + e.getMessage()), SqlTrouble.told(e), e);
+            }
+            throw e;
+        }
+        if (found != sql.count()) {
+            throw ApplyFailure.diverged(
+                    RowWitness.of(lsn, sql, found + " rows changed"), counts(found, sql.count()), null);
+        }
+    }
+
+    private static String counts(long found, long expected) {
+        return "changed " + found + " rows here and " + expected + " on the primary";
+    }
+
     private void applyRows(Lsn lsn, Rows rows) throws SQLException, ApplyFailure {
+        int done = 0;
         try {
             for (@Nullable Object[] row : rows.rows()) {
                 applyRow(lsn, rows, row);
+                done++;
             }
         } catch (SQLException e) {
-            if (e.getErrorCode() != ErrorCode.DUPLICATE_KEY_1
-                    || rows.change() != Change.UPDATE
-                    || rows.rows().size() < 2
-                    || !isWhole(rows)) {
+            if (e.getErrorCode() == ErrorCode.DUPLICATE_KEY_1
+                    && rows.change() == Change.UPDATE
+                    && rows.rows().size() > 1
+                    && isWhole(rows)) {
+                replaceRows(lsn, rows);
+            } else if (SqlTrouble.isAboutRows(e)) {
+                throw ApplyFailure.diverged(witness.of(lsn, rows, rows.rows().get(done)), SqlTrouble.told(e), e);
+            } else {
                 throw e;
             }
-            replaceRows(lsn, rows);
         }
     }
 
@@ -249,12 +277,19 @@ final class Applier {
     }
 
     private void applyRow(Lsn lsn, Rows rows, @Nullable Object[] row) throws SQLException, ApplyFailure {
-        long count = rows.change() == Change.DELETE_BAG ? bagRow.delete(rows, row) : execute(rows, row);
-        requireCount(
-                lsn,
-                rows.change() == Change.PURGE ? Math.min(1, count) : 1,
-                count,
-                rows.change() + " of a row of " + rows.schema() + "." + rows.table());
+        long count;
+        try {
+            count = rows.change() == Change.DELETE_BAG ? bagRow.delete(rows, row) : execute(rows, row);
+        } catch (SQLException e) {
+            // Rows of an UPDATE may exchange unique values.
+            if (rows.change() != Change.UPDATE && SqlTrouble.isAboutRows(e)) {
+                throw ApplyFailure.diverged(witness.of(lsn, rows, row), SqlTrouble.told(e), e);
+            }
+            throw e;
+        }
+        if (count != 1 && (rows.change() != Change.PURGE || count > 1)) {
+            throw ApplyFailure.diverged(witness.of(lsn, rows, row), counts(count, 1), null);
+        }
         pendingChanges++;
     }
 
@@ -286,17 +321,6 @@ final class Applier {
         session.enter(context);
     }
 
-    private static void requireCount(Lsn lsn, long expected, long found, String what) throws ApplyFailure {
-        if (expected != found) {
-            throw new ApplyFailure(
-                    lsn,
-                    Remedy.NONE,
-                    what + " changed " + found + " rows here and " + expected
-                            + " on the primary: the replica differs from it",
-                    null);
-        }
-    }
-
     private void commit(Lsn lsn) throws ApplyFailure {
         if (tip.equals(committed)) {
             return;
@@ -323,6 +347,6 @@ final class Applier {
     }
 
     private static ApplyFailure failure(Lsn lsn, SQLException e) {
-        return new ApplyFailure(lsn, SqlTrouble.of(e).remedy(), String.valueOf(e.getMessage()), e);
+        return new ApplyFailure(lsn, SqlTrouble.of(e).remedy(), SqlTrouble.told(e), e);
     }
 }

@@ -3,6 +3,7 @@ package dev.weir.replicator.replica;
 import dev.weir.log.Environment;
 import dev.weir.log.LogTransaction;
 import dev.weir.log.Lsn;
+import dev.weir.replicator.source.Divergence;
 import dev.weir.replicator.source.Head;
 import dev.weir.replicator.source.Lineage;
 import dev.weir.replicator.source.LogSource;
@@ -43,6 +44,8 @@ public final class Replication implements AutoCloseable {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    /** How long a copy is taken for what the primary is, so that another would not fit either. */
+    private static final Duration FRESH = Duration.ofMinutes(10);
 
     private final ReplicaSite site;
     private final PrimaryAccess primary;
@@ -56,8 +59,10 @@ public final class Replication implements AutoCloseable {
     private long retryAt;
     private Duration pause = FIRST_PAUSE;
     private boolean condemned;
-    /** Whether this run has made the copy that it applies to. */
+    /** Whether this run has made the copy that it applies to, and when. */
     private boolean copiedHere;
+
+    private long copiedAt;
 
     private long waitingSince;
     private long reportAt;
@@ -447,6 +452,7 @@ public final class Replication implements AutoCloseable {
         recent.clear();
         seeded.flushIfDue(nanoClock.getAsLong());
         copiedHere = true;
+        copiedAt = nanoClock.getAsLong();
         pause = FIRST_PAUSE;
         become(ReplicaState.CATCHING_UP, "");
     }
@@ -477,12 +483,30 @@ public final class Replication implements AutoCloseable {
     }
 
     /**
-     * Whether a new copy is the answer: to another history always, to an entry that does not fit this store's data once, since
-     * what H2 recovers after a crash may not fit. If it does not fit a fresh copy either, a person must look.
+     * Whether a new copy is the answer: to another history always, to an entry that does not fit this store's data unless the copy is fresh, since
+     * what H2 recovers after a crash may not fit, or somebody may have changed rows of either side. If it does not fit a fresh copy either, a person must look.
      */
     private boolean isToBeCopiedAnew(ApplyFailure failure) {
         return failure.remedy() == ApplyFailure.Remedy.RESEED
-                || (failure.remedy() == ApplyFailure.Remedy.NONE && !copiedHere);
+                || (failure.remedy() == ApplyFailure.Remedy.NONE && !isFresh());
+    }
+
+    /** Tells the primary's administrators which rows differ. */
+    private void tell(ApplyFailure failure) {
+        Divergence divergence = failure.divergence();
+        LogSource connected = source;
+        if (divergence != null && connected != null) {
+            try {
+                connected.diverged(site.name(), divergence);
+            } catch (SQLException e) {
+                LOG.warn("event=divergence_not_recorded replica={} reason=\"{}\"", site.name(), e.getMessage());
+                closeSource();
+            }
+        }
+    }
+
+    private boolean isFresh() {
+        return copiedHere && nanoClock.getAsLong() - copiedAt < FRESH.toNanos();
     }
 
     private int fail(ApplyFailure failure) {
@@ -494,6 +518,7 @@ public final class Replication implements AutoCloseable {
             }
             case NONE, RESEED -> {
                 readable = null;
+                tell(failure);
                 LOG.error(
                         "event=diverged replica={} lsn={} reason={} action=none; to copy it anew, stop it and move its store away",
                         site.name(),
@@ -509,6 +534,7 @@ public final class Replication implements AutoCloseable {
     private int condemn(ApplyFailure failure) {
         readable = null;
         condemned = true;
+        tell(failure);
         LOG.error(
                 "event=diverged replica={} lsn={} reason={} action=reseed",
                 site.name(),

@@ -67,7 +67,7 @@ final class SchemaChange {
             }
         } catch (SQLException e) {
             if (!fingerprint(connection).equals(before)) {
-                throw new ApplyFailure(lsn, Remedy.RESEED, "a schema change failed half way: " + e.getMessage(), e);
+                throw new ApplyFailure(lsn, Remedy.RESEED, "a schema change failed half way: " + SqlTrouble.told(e), e);
             }
             throw e;
         }

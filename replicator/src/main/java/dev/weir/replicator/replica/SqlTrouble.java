@@ -3,6 +3,7 @@ package dev.weir.replicator.replica;
 import dev.weir.replicator.replica.ApplyFailure.Remedy;
 import java.sql.SQLException;
 import org.h2.api.ErrorCode;
+import org.h2.jdbc.JdbcException;
 
 /** What an SQL error means for the store in which it happened. Immutable. */
 enum SqlTrouble {
@@ -21,6 +22,20 @@ enum SqlTrouble {
 
     Remedy remedy() {
         return remedy;
+    }
+
+    /** Whether a statement failed at the rows that it met or made, so that H2's message holds values. */
+    static boolean isAboutRows(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        return state.startsWith("22") || state.startsWith("23");
+    }
+
+    /** What may be said of an error where anyone may read it: no values, and no text of a statement, which may hold some. */
+    static String told(SQLException e) {
+        if (isAboutRows(e) || String.valueOf(e.getSQLState()).startsWith("42")) {
+            return "failed here with SQLSTATE " + e.getSQLState() + " (H2's error " + e.getErrorCode() + ")";
+        }
+        return e instanceof JdbcException h2 ? h2.getOriginalMessage() : String.valueOf(e.getMessage());
     }
 
     static SqlTrouble of(SQLException e) {

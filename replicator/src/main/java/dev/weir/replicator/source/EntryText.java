@@ -28,7 +28,7 @@ public final class EntryText {
         }
         for (LoggedStatement statement : entry.statements()) {
             if (statement instanceof Sql sql) {
-                texts.add(sql.sql() + parameters(sql.parameters()));
+                texts.add(text(sql));
             } else if (statement instanceof Ddl ddl) {
                 texts.add(ddl.sql());
             } else if (statement instanceof Generator generator) {
@@ -40,6 +40,11 @@ public final class EntryText {
             }
         }
         return texts;
+    }
+
+    /** The text with its parameters in a comment. */
+    public static String text(Sql sql) {
+        return sql.sql() + parameters(sql.parameters());
     }
 
     /** The tables whose rows the entry holds, and the words of its statements; for people who look for a table. */

@@ -25,6 +25,8 @@ public final class LogSource implements AutoCloseable {
     private static final int MOST_ENTRIES = 500;
     private static final long BATCH_BYTES = 4L * 1024 * 1024;
 
+    private static final int DIVERGENCES_KEPT = 1_000;
+
     private final Connection connection;
     private final UUID cluster;
     private final PreparedStatement durable;
@@ -272,6 +274,28 @@ public final class LogSource implements AutoCloseable {
             merge.setLong(7, report.neededAfter().value());
             merge.setString(8, report.state());
             merge.executeUpdate();
+        }
+    }
+
+    /** Writes down how a replica differs, for administrators; the newest {@value #DIVERGENCES_KEPT} of all replicas are kept. Commits. */
+    public void diverged(String replica, Divergence divergence) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(
+                        "INSERT INTO WEIR.DIVERGENCE(ID, FOUND_AT, REPLICA, LSN, CHANGE, TABLE_SCHEMA, TABLE_NAME, KEY_COLUMNS, ROW_KEY,"
+                                + " EXPECTED, FOUND) VALUES (RANDOM_UUID(), CURRENT_TIMESTAMP, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                PreparedStatement prune = connection.prepareStatement(
+                        "DELETE FROM WEIR.DIVERGENCE WHERE ID IN (SELECT ID FROM WEIR.DIVERGENCE"
+                                + " ORDER BY FOUND_AT DESC OFFSET " + DIVERGENCES_KEPT + " ROWS)")) {
+            insert.setString(1, replica);
+            insert.setLong(2, divergence.lsn().value());
+            insert.setString(3, divergence.change());
+            insert.setString(4, divergence.schema());
+            insert.setString(5, divergence.table());
+            insert.setString(6, String.join(", ", divergence.keyColumns()));
+            insert.setString(7, divergence.key());
+            insert.setString(8, divergence.expected());
+            insert.setString(9, divergence.found());
+            insert.executeUpdate();
+            prune.executeUpdate();
         }
     }
 
