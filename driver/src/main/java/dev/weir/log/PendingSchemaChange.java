@@ -111,6 +111,26 @@ public final class PendingSchemaChange {
     }
 
     /**
+     * Opens the gate that a client has closed for a schema change if it is gone, so that writers do not wait in front of it for nothing. Needs an administrator and a connection in auto-commit. It may open the gate
+     * of a client that has not yet taken the lock of schema changes, which costs that one an attempt at most.
+     *
+     * @return whether it was closed
+     */
+    public static boolean openAbandonedGate(Connection admin) throws SQLException {
+        try (Statement statement = admin.createStatement()) {
+            return isThere(statement, "SELECT 1 FROM WEIR.HEAD WHERE ID = 1 AND GATE <> 0")
+                    && isThere(statement, "SELECT ID FROM WEIR.DDL_LOCK WHERE ID = 1 FOR UPDATE SKIP LOCKED")
+                    && statement.executeUpdate("UPDATE WEIR.HEAD SET GATE = 0 WHERE ID = 1 AND GATE <> 0") == 1;
+        }
+    }
+
+    private static boolean isThere(Statement statement, String query) throws SQLException {
+        try (ResultSet rows = statement.executeQuery(query)) {
+            return rows.next();
+        }
+    }
+
+    /**
      * Drops the working copies that an ALTER TABLE left behind when it was interrupted. Needs an administrator, and that no schema change is running.
      *
      * @return how many were dropped

@@ -7,7 +7,7 @@ import java.util.Locale;
 import org.h2.api.Trigger;
 import org.h2.engine.SessionLocal;
 import org.h2.jdbc.JdbcConnection;
-import org.h2.value.ValueNull;
+import org.h2.value.Value;
 
 /**
  * A trigger that refuses changes of a table which do not come through Weir, and so would never reach replicas. An administrator installs it on a primary, table by table:
@@ -43,7 +43,9 @@ public final class WriteGuard implements Trigger {
 
     /** Names of variables follow the case that the database gives to names. */
     private static boolean isMarked(SessionLocal session) {
-        return session.getVariable(WeirSchema.CAPTURED) != ValueNull.INSTANCE
-                || session.getVariable(WeirSchema.CAPTURED.toLowerCase(Locale.ROOT)) != ValueNull.INSTANCE;
+        return session.getVariable(WeirSchema.CAPTURED).getValueType() != Value.NULL
+                || session.getVariable(WeirSchema.CAPTURED.toLowerCase(Locale.ROOT))
+                                .getValueType()
+                        != Value.NULL;
     }
 }

@@ -184,6 +184,9 @@ public final class PrimaryStore implements AutoCloseable {
     /** Settles a schema change whose client died while this store was open, and deletes what the log need not hold any more; call it every second or so. */
     public void tend() throws SQLException {
         settle(held, url);
+        if (PendingSchemaChange.openAbandonedGate(held)) {
+            LOG.warn("event=gate_opened store={} reason=\"the client of a schema change is gone\"", url);
+        }
         followed = Sessions.queryLong(held, FOLLOWERS) > 0;
         pruner.prune(flusher.durable());
     }
