@@ -82,7 +82,7 @@ class ReplicaTroubleTest {
         for (int i = 0; i < ids.length; i++) {
             writer.run("UPDATE T SET N = N + 1 WHERE ID = " + ids[i]);
             long n = Sessions.queryLong(writer.connection(), "SELECT N FROM T WHERE ID = " + ids[i]);
-            images[i] = (Rows) rows("T", Change.UPDATE, List.of("ID", "N"), 1, new Object[][] {{ids[i], (int) n}});
+            images[i] = rows("T", Change.UPDATE, List.of("ID", "N"), 1, new Object[][] {{ids[i], (int) n}});
         }
         writer.commit(images);
     }
