@@ -34,6 +34,7 @@ final class CutConnection {
     private int left = NEVER;
     private boolean after;
     private boolean cut;
+    private Runnable end = this::cutNow;
 
     CutConnection(Connection server) {
         this.server = server;
@@ -54,6 +55,11 @@ final class CutConnection {
     void cutAt(int trip, boolean answered) {
         left = trip;
         after = answered;
+    }
+
+    /** Has something else happen where the connection was to be cut, such as a crash of its server. */
+    void endBy(Runnable ending) {
+        end = ending;
     }
 
     void cutNow() {
@@ -93,7 +99,7 @@ final class CutConnection {
         }
         boolean last = trip && left == 0;
         if (last && !after) {
-            cutNow();
+            end.run();
             throw lost();
         }
         @Nullable Object result;
@@ -103,7 +109,7 @@ final class CutConnection {
             throw e.getCause();
         } finally {
             if (last) {
-                cutNow();
+                end.run();
             }
         }
         if (last) {
