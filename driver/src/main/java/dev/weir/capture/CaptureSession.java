@@ -1,5 +1,6 @@
 package dev.weir.capture;
 
+import dev.weir.log.DirectCommits;
 import dev.weir.sql.Classification;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -136,7 +137,7 @@ final class CaptureSession {
 
     private void commitLogged() throws SQLException {
         try {
-            CommitProtocol.Committed committed = commits.commit(transaction);
+            DirectCommits.Committed committed = commits.commit(transaction);
             lastCommittedLsn = committed.lsn();
             store.committed(transaction.touched(), committed.lsn());
             gate.note(committed.gateClosed());

@@ -2,6 +2,8 @@ package dev.weir.capture;
 
 import dev.weir.log.BodyWriter;
 import dev.weir.log.Digest;
+import dev.weir.log.DirectCommits;
+import dev.weir.log.DirectCommits.Committed;
 import dev.weir.log.EntryKind;
 import dev.weir.log.LogBody;
 import dev.weir.log.WeirSchema;
@@ -88,6 +90,10 @@ final class CommitProtocol {
         byte[] first = body.part(0, WeirSchema.FIRST_BYTES);
         long hash = body.hash(EntryKind.DATA);
         for (int attempt = 1; ; attempt++) {
+            Committed direct = commitDirectly(transaction.schemaLsn(), hash, first, bodyId);
+            if (direct != null) {
+                return direct;
+            }
             try {
                 return append(transaction.schemaLsn(), hash, first, bodyId);
             } catch (SQLException e) {
@@ -97,6 +103,27 @@ final class CommitProtocol {
                 checkEpoch();
                 transaction.rebase(physical, store.refresh(physical));
             }
+        }
+    }
+
+    private @Nullable Committed commitDirectly(long schemaLsn, long hash, byte[] body, @Nullable UUID bodyId)
+            throws SQLException {
+        DirectCommits direct = store.directCommits();
+        if (direct == null) {
+            return null;
+        }
+        try {
+            return direct.commit(
+                    physical,
+                    new DirectCommits.Entry(
+                            store.epoch().number(),
+                            schemaLsn,
+                            hash,
+                            store.clock().instant(),
+                            body,
+                            bodyId));
+        } catch (SQLException e) {
+            throw unknown(e);
         }
     }
 
@@ -178,11 +205,4 @@ final class CommitProtocol {
             error.addSuppressed(e);
         }
     }
-
-    /**
-     * A commit that has happened.
-     *
-     * @param gateClosed whether a schema change asks writers to wait before their next transaction
-     */
-    record Committed(long lsn, boolean gateClosed) {}
 }

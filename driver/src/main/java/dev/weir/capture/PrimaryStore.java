@@ -1,5 +1,6 @@
 package dev.weir.capture;
 
+import dev.weir.log.DirectCommits;
 import dev.weir.log.Epoch;
 import dev.weir.sql.Classification;
 import dev.weir.sql.Tables;
@@ -30,6 +31,7 @@ public final class PrimaryStore {
     private final LagLimit lagLimit;
     private final LogFormat format;
     private final @Nullable Audit audit;
+    private final @Nullable DirectCommits directCommits;
     private final AtomicReference<@Nullable Catalog> catalog = new AtomicReference<>();
     private final Map<String, Boolean> deterministic = new ConcurrentHashMap<>();
 
@@ -54,7 +56,7 @@ public final class PrimaryStore {
             Clock clock,
             LagLimit lagLimit,
             ObjLongConsumer<Tables> listener) {
-        this(classifier, epoch, clock, lagLimit, listener, LogFormat.MIXED, null);
+        this(classifier, epoch, clock, lagLimit, listener, LogFormat.MIXED, null, null);
     }
 
     /**
@@ -62,6 +64,7 @@ public final class PrimaryStore {
      *
      * @param format in what form data changes are logged
      * @param audit what lists the statements; null if they are not listed
+     * @param directCommits commits without SQL, where the primary is in this JVM; null if there are none
      */
     public PrimaryStore(
             Function<String, Classification> classifier,
@@ -70,7 +73,9 @@ public final class PrimaryStore {
             LagLimit lagLimit,
             ObjLongConsumer<Tables> listener,
             LogFormat format,
-            @Nullable Audit audit) {
+            @Nullable Audit audit,
+            @Nullable DirectCommits directCommits) {
+        this.directCommits = directCommits;
         this.format = format;
         this.audit = audit;
         this.listener = listener;
@@ -100,6 +105,10 @@ public final class PrimaryStore {
 
     @Nullable Audit audit() {
         return audit;
+    }
+
+    @Nullable DirectCommits directCommits() {
+        return directCommits;
     }
 
     void committed(Tables tables, long lsn) {

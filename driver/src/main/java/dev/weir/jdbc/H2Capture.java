@@ -11,6 +11,8 @@ import dev.weir.capture.ReplicationVerdict;
 import dev.weir.cluster.Cluster;
 import dev.weir.cluster.NodeStatus;
 import dev.weir.cluster.RecentWrites;
+import dev.weir.log.DirectCommits;
+import dev.weir.log.EmbeddedReplication;
 import dev.weir.log.Epoch;
 import dev.weir.sql.Classification;
 import dev.weir.sql.Tables;
@@ -83,6 +85,11 @@ public final class H2Capture implements Capture {
         }
     }
 
+    private @Nullable DirectCommits directCommits() {
+        EmbeddedReplication embedded = cluster.replication();
+        return embedded == null ? null : embedded.directCommits();
+    }
+
     private PrimaryStore store(Epoch epoch) {
         OfEpoch known = newest.get();
         if (known != null && known.epoch().equals(epoch)) {
@@ -90,7 +97,15 @@ public final class H2Capture implements Capture {
         }
         OfEpoch fresh = new OfEpoch(
                 epoch,
-                new PrimaryStore(classifier, epoch, Clock.systemUTC(), lagLimit, this::committed, format, audit));
+                new PrimaryStore(
+                        classifier,
+                        epoch,
+                        Clock.systemUTC(),
+                        lagLimit,
+                        this::committed,
+                        format,
+                        audit,
+                        directCommits()));
         return newest.compareAndSet(known, fresh) ? fresh.store() : store(epoch);
     }
 }

@@ -33,6 +33,9 @@ public interface EmbeddedReplication extends AutoCloseable {
      */
     void committed(long lsn);
 
+    /** Commits on connections to the primary that cost less than SQL. */
+    DirectCommits directCommits();
+
     /** Whether the stores are being closed, or have been, because the JVM ends. */
     boolean isEnding();
 

@@ -6,6 +6,7 @@ import dev.weir.cluster.ClusterView;
 import dev.weir.cluster.Lineage;
 import dev.weir.cluster.RecentWrites;
 import dev.weir.cluster.ScriptedMonitor;
+import dev.weir.log.DirectCommits;
 import dev.weir.log.EmbeddedReplication;
 import dev.weir.sql.Classification;
 import dev.weir.sql.Kind;
@@ -49,6 +50,11 @@ class ExactRoutingTest {
 
         @Override
         public void committed(long lsn) {}
+
+        @Override
+        public DirectCommits directCommits() {
+            throw new AssertionError("Nothing is committed here");
+        }
 
         @Override
         public boolean isEnding() {

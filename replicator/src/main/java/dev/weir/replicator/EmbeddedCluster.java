@@ -1,5 +1,6 @@
 package dev.weir.replicator;
 
+import dev.weir.log.DirectCommits;
 import dev.weir.log.EmbeddedReplication;
 import dev.weir.replicator.replica.ReplicaSite;
 import dev.weir.replicator.replica.Replication;
@@ -112,6 +113,10 @@ final class EmbeddedCluster {
             newest.accumulateAndGet(lsn, Math::max);
         }
         flushRunner.wake();
+    }
+
+    DirectCommits directCommits() {
+        return primary.directCommits();
     }
 
     /** Makes commits durable, and wakes the replicas when there is more for them. */

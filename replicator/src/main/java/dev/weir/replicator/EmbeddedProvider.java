@@ -1,5 +1,6 @@
 package dev.weir.replicator;
 
+import dev.weir.log.DirectCommits;
 import dev.weir.log.EmbeddedReplication;
 import dev.weir.log.EmbeddedReplicationProvider;
 import dev.weir.replicator.source.Sessions;
@@ -156,6 +157,11 @@ public final class EmbeddedProvider implements EmbeddedReplicationProvider {
         @Override
         public void committed(long lsn) {
             entry.cluster.committed(lsn);
+        }
+
+        @Override
+        public DirectCommits directCommits() {
+            return entry.cluster.directCommits();
         }
 
         @Override

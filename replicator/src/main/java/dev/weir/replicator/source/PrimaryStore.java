@@ -1,5 +1,6 @@
 package dev.weir.replicator.source;
 
+import dev.weir.log.DirectCommits;
 import dev.weir.log.Lsn;
 import dev.weir.log.PendingSchemaChange;
 import dev.weir.log.WeirSchema;
@@ -39,6 +40,7 @@ public final class PrimaryStore implements AutoCloseable {
     private final LogFlusher flusher;
     private final Generators generators;
     private final LogPruner pruner;
+    private final DirectLog directLog;
     private volatile boolean followed = true;
 
     private PrimaryStore(
@@ -48,7 +50,9 @@ public final class PrimaryStore implements AutoCloseable {
             UUID incarnation,
             LogFlusher flusher,
             Generators generators,
-            LogPruner pruner) {
+            LogPruner pruner,
+            DirectLog directLog) {
+        this.directLog = directLog;
         this.url = url;
         this.held = held;
         this.cluster = cluster;
@@ -120,7 +124,8 @@ public final class PrimaryStore implements AutoCloseable {
             Generators generators = new Generators(Sessions.open(url.with("IFEXISTS", "TRUE"), user, password));
             LogPruner pruner = new LogPruner(
                     Sessions.open(url.with("IFEXISTS", "TRUE"), user, password), retention, InstantSource.system());
-            return new PrimaryStore(url, connection, cluster, incarnation, flusher, generators, pruner);
+            return new PrimaryStore(
+                    url, connection, cluster, incarnation, flusher, generators, pruner, DirectLog.of(connection));
         } catch (SQLException | RuntimeException e) {
             Sessions.closeQuietly(connection);
             throw e;
@@ -189,6 +194,11 @@ public final class PrimaryStore implements AutoCloseable {
         }
         followed = Sessions.queryLong(held, FOLLOWERS) > 0;
         pruner.prune(flusher.durable());
+    }
+
+    /** Commits of this JVM's sessions that cost less than SQL. */
+    public DirectCommits directCommits() {
+        return directLog;
     }
 
     /** How much of the log there is. */
