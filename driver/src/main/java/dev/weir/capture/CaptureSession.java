@@ -32,6 +32,10 @@ final class CaptureSession {
     private boolean fresh = true;
 
     private boolean readCommitted = true;
+
+    /** Whether the transaction has been committed by what was executed in it. */
+    private boolean settled;
+
     private long lastCommittedLsn;
 
     CaptureSession(Connection physical, PrimaryStore store, AnotherSession another) throws SQLException {
@@ -138,9 +142,7 @@ final class CaptureSession {
     private void commitLogged() throws SQLException {
         try {
             DirectCommits.Committed committed = commits.commit(transaction);
-            lastCommittedLsn = committed.lsn();
-            store.committed(transaction.touched(), committed.lsn());
-            gate.note(committed.gateClosed());
+            noteCommit(committed);
         } catch (SQLException e) {
             ended();
             throw e;
@@ -175,7 +177,23 @@ final class CaptureSession {
         }
     }
 
+    /** Notes that the statement being executed has committed, and with it the transaction, which was its own; null if nothing was changed. */
+    void settle(DirectCommits.@Nullable Committed committed) {
+        settled = true;
+        lastCommittedLsn = 0;
+        if (committed != null) {
+            noteCommit(committed);
+        }
+    }
+
+    private void noteCommit(DirectCommits.Committed committed) {
+        lastCommittedLsn = committed.lsn();
+        store.committed(transaction.touched(), committed.lsn());
+        gate.note(committed.gateClosed());
+    }
+
     private void ended() {
+        settled = false;
         transaction.clear();
         fresh = true;
         if (begun) {
@@ -232,7 +250,9 @@ final class CaptureSession {
             failed(e);
             throw e;
         }
-        if (autoCommit) {
+        if (settled) {
+            ended();
+        } else if (autoCommit) {
             commit();
         }
         return result;

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Executes data modifications of one connection so that what they change is in the log of their transaction. Confined to one connection. */
 final class CapturedWrites {
@@ -18,6 +19,7 @@ final class CapturedWrites {
     private final CapturedSettings settings;
     private final WritePlans plans;
     private final WriteExecutor executor;
+    private final WriteAtOnce atOnce;
 
     CapturedWrites(
             CaptureSession session,
@@ -31,7 +33,8 @@ final class CapturedWrites {
         this.transaction = transaction;
         this.settings = settings;
         this.plans = new WritePlans(physical, store, transaction, settings);
-        this.executor = new WriteExecutor(physical, store, transaction);
+        this.atOnce = new WriteAtOnce(physical, store);
+        this.executor = new WriteExecutor(physical, store, transaction, session::isAutoCommit);
     }
 
     /** Runs what may change rows in a way that its text does not show, and logs those that it changes. */
@@ -58,12 +61,37 @@ final class CapturedWrites {
             throws SQLException {
         return session.inTransaction(() -> {
             WritePlan plan = plans.plan(request.sql(), classification);
+            WriteOutcome atOnce = writeAtOnce(plan, request);
+            if (atOnce != null) {
+                return atOnce;
+            }
             return plans.replanning(
                     plan,
                     request,
                     classification,
                     current -> executor.execute(current, request, settings.context(), statements));
         });
+    }
+
+    /** Under auto-commit on a remote primary, executes, logs and commits a statement in one round trip; null if that cannot be. */
+    private @Nullable WriteOutcome writeAtOnce(WritePlan plan, WriteRequest request) throws SQLException {
+        if (!(plan instanceof WritePlan.Point)
+                || store.directCommits() != null
+                || !session.isAutoCommit()
+                || !session.isReadCommitted()
+                || request.keys() != KeyRequest.NONE
+                || !transaction.catalog(physical).settings().writesAtOnce()) {
+            return null;
+        }
+        List<@Nullable Object> parameters = request.loggable();
+        WriteAtOnce.Written written = parameters == null
+                ? null
+                : atOnce.write(transaction.schemaLsn(), settings.context(), request.sql(), parameters);
+        if (written == null) {
+            return null;
+        }
+        session.settle(written.committed());
+        return new WriteOutcome(written.count(), null, 0);
     }
 
     /** Executes a query that modifies data, such as one over FINAL TABLE, and, in auto-commit, commits it. */

@@ -25,6 +25,8 @@ final class CatalogReader {
             "SELECT ROUTINE_NAME FROM INFORMATION_SCHEMA.ROUTINES WHERE UPPER(ROUTINE_SCHEMA) <> 'WEIR'";
     private static final String TRACES = "SELECT COUNT(*) FROM INFORMATION_SCHEMA.ROUTINES"
             + " WHERE UPPER(ROUTINE_SCHEMA) = 'WEIR' AND UPPER(ROUTINE_NAME) = 'TRANSACTION_CHANGES'";
+    private static final String WRITES = "SELECT COUNT(*) FROM INFORMATION_SCHEMA.ROUTINES"
+            + " WHERE UPPER(ROUTINE_SCHEMA) = 'WEIR' AND UPPER(ROUTINE_NAME) = 'WRITE'";
     private static final String SELECT_TRIGGERS =
             "SELECT COUNT(*) FROM INFORMATION_SCHEMA.TRIGGERS WHERE EVENT_MANIPULATION LIKE '%SELECT%'";
     private static final String TABLE = "SELECT TABLE_TYPE, STORAGE_TYPE FROM INFORMATION_SCHEMA.TABLES"
@@ -77,7 +79,8 @@ final class CatalogReader {
                 "REGULAR".equals(mode) ? null : mode,
                 routines(),
                 count(SELECT_TRIGGERS, List.of()) > 0,
-                count(TRACES, List.of()) > 0);
+                count(TRACES, List.of()) > 0,
+                count(WRITES, List.of()) > 0);
     }
 
     private Set<String> routines() throws SQLException {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param routines the names of the database's own routines, which could write
  * @param selectTriggers whether reading some table runs a trigger, which could write
  * @param traces whether the primary can tell which rows a transaction has changed, see {@link TransactionTrace}
+ * @param writesAtOnce whether the primary can execute and log a statement in one round trip, see {@link WriteAtOnce}
  */
 record CatalogSettings(
         Folding folding,
@@ -18,7 +19,8 @@ record CatalogSettings(
         @Nullable String mode,
         Set<String> routines,
         boolean selectTriggers,
-        boolean traces) {
+        boolean traces,
+        boolean writesAtOnce) {
     /** Whether a query or a CALL may run code of the database's own. */
     boolean runsCode() {
         return !routines.isEmpty() || selectTriggers;

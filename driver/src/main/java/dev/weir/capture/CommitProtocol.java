@@ -119,9 +119,7 @@ final class CommitProtocol {
                             store.epoch().number(),
                             schemaLsn,
                             hash,
-                            store.clock().instant(),
-                            body,
-                            bodyId));
+                            store.clock().instant(), bodyId), body);
         } catch (SQLException e) {
             throw unknown(e);
         }

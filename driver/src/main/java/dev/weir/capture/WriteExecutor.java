@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ final class WriteExecutor {
     private final Connection physical;
     private final PrimaryStore store;
     private final CapturedTransaction transaction;
+    private final BooleanSupplier alone;
     /** Texts that have changed more rows than H2 shows. */
     private final Set<String> bulky = new LinkedHashSet<>() {
         private static final long serialVersionUID = 1;
@@ -48,7 +50,9 @@ final class WriteExecutor {
         }
     };
 
-    WriteExecutor(Connection physical, PrimaryStore store, CapturedTransaction transaction) {
+    /** @param alone whether each statement is a transaction of its own */
+    WriteExecutor(Connection physical, PrimaryStore store, CapturedTransaction transaction, BooleanSupplier alone) {
+        this.alone = alone;
         this.physical = physical;
         this.store = store;
         this.transaction = transaction;
@@ -115,7 +119,7 @@ final class WriteExecutor {
     private WriteOutcome executeImages(
             WritePlan.Images plan, WriteRequest request, SessionContext context, PreparedStatements statements)
             throws SQLException {
-        Savepoint savepoint = plan.guarded() || plan.bulk() ? physical.setSavepoint() : null;
+        Savepoint savepoint = plan.guarded() || plan.bulk() ? savepoint() : null;
         ImageColumns columns = ImageColumns.of(request.keys().columns(plan.table(), store), plan.logged());
         PreparedStatement statement = statements.prepare(request.sql(), columns.requested());
         request.bind(statement);
@@ -147,10 +151,38 @@ final class WriteExecutor {
         return execute(plan.otherwise(), request, context, statements);
     }
 
+    /** A place to go back to; where the statement is the whole transaction that is its beginning, which costs no round trip. */
+    private Savepoint savepoint() throws SQLException {
+        return alone.getAsBoolean() ? Beginning.INSTANCE : physical.setSavepoint();
+    }
+
+    private void rollback(Savepoint savepoint) throws SQLException {
+        if (savepoint == Beginning.INSTANCE) {
+            physical.rollback();
+        } else {
+            physical.rollback(savepoint);
+        }
+    }
+
+    /** The beginning of the transaction. */
+    private enum Beginning implements Savepoint {
+        INSTANCE;
+
+        @Override
+        public int getSavepointId() {
+            return 0;
+        }
+
+        @Override
+        public String getSavepointName() throws SQLException {
+            throw new SQLException("The beginning of a transaction has no name", "3B001");
+        }
+    }
+
     /** Undoes what has been executed since a savepoint, so that it can be done in another way. */
     private void takeBack(Savepoint savepoint) throws SQLException {
         transaction.doom();
-        physical.rollback(savepoint);
+        rollback(savepoint);
         transaction.pardon();
     }
 
@@ -220,7 +252,7 @@ final class WriteExecutor {
                 wanted.isEmpty() ? statements.prepare(sql, KeyRequest.NONE) : statements.prepareScrollable(sql);
         request.bind(statement);
         // OLD TABLE is not atomic: a failure half way leaves the rows before it deleted.
-        Savepoint savepoint = physical.setSavepoint();
+        Savepoint savepoint = savepoint();
         Mark mark = transaction.mark();
         try {
             ResultSet deleted = statement.executeQuery();
@@ -257,7 +289,7 @@ final class WriteExecutor {
         if (!request.bindTail(select, plan.parametersBefore())) {
             return execute(plan.otherwise(), request, context, statements);
         }
-        Savepoint savepoint = physical.setSavepoint();
+        Savepoint savepoint = savepoint();
         Mark mark = transaction.mark();
         boolean logged = false;
         try {
@@ -316,7 +348,7 @@ final class WriteExecutor {
 
     private WriteOutcome executeCompare(WritePlan.Compare plan, WriteRequest request, PreparedStatements statements)
             throws SQLException {
-        Savepoint savepoint = physical.setSavepoint();
+        Savepoint savepoint = savepoint();
         try {
             List<TableComparison> comparisons = TableComparison.start(physical, plan.tables());
             WriteOutcome outcome = executePlain(request, statements);
@@ -331,7 +363,7 @@ final class WriteExecutor {
     /** Executes a query that modifies data, such as one over FINAL TABLE, and logs what it changed. */
     ResultSet queryComparing(WritePlan.Compare plan, WriteRequest request, PreparedStatements statements)
             throws SQLException {
-        Savepoint savepoint = physical.setSavepoint();
+        Savepoint savepoint = savepoint();
         try {
             List<TableComparison> comparisons = TableComparison.start(physical, plan.tables());
             PreparedStatement statement = statements.prepare(request.sql(), KeyRequest.NONE);
@@ -361,7 +393,7 @@ final class WriteExecutor {
 
     /** Runs work and logs every row that it has changed. If it fails, or if a change cannot be logged, it has changed nothing. */
     <T> T tracing(Work<T> work) throws SQLException {
-        Savepoint savepoint = physical.setSavepoint();
+        Savepoint savepoint = savepoint();
         TransactionTrace trace = TransactionTrace.start(physical);
         Mark mark = transaction.mark();
         try {
@@ -430,7 +462,7 @@ final class WriteExecutor {
             return; // whoever called rolls back the whole
         }
         try {
-            physical.rollback(savepoint);
+            rollback(savepoint);
         } catch (SQLException e) {
             transaction.doom();
             error.addSuppressed(e);

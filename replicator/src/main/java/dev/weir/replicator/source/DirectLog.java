@@ -32,7 +32,7 @@ final class DirectLog implements DirectCommits {
     /** The newest head known here, or an older one. */
     private volatile @Nullable SearchRow newest;
 
-    private DirectLog(Database database) {
+    DirectLog(Database database) {
         this.database = database;
     }
 
@@ -45,11 +45,10 @@ final class DirectLog implements DirectCommits {
     }
 
     @Override
-    public @Nullable Committed commit(Connection connection, Entry entry) throws SQLException {
+    public @Nullable Committed commit(Connection connection, Entry entry, byte[] first) throws SQLException {
         if (!(connection.unwrap(JdbcConnection.class).getSession() instanceof SessionLocal session)
                 || session.isClosed()
-                || session.getDatabase() != database
-                || !session.getIsolationLevel().allowNonRepeatableRead()) {
+                || session.getDatabase() != database) {
             return null;
         }
         session.waitIfExclusiveModeEnabled();
@@ -57,7 +56,7 @@ final class DirectLog implements DirectCommits {
         try {
             Session outer = session.setThreadLocalSession();
             try {
-                Committed appended = append(session, entry);
+                Committed appended = append(session, entry, first);
                 if (appended != null) {
                     session.commit(false);
                 }
@@ -72,7 +71,15 @@ final class DirectLog implements DirectCommits {
         }
     }
 
-    private @Nullable Committed append(SessionLocal session, Entry entry) {
+    /**
+     * Locks and advances the head and inserts the entry, in the open transaction of a session that this thread has locked.
+     *
+     * @return null, with nothing done, if it cannot be done here
+     */
+    @Nullable Committed append(SessionLocal session, Entry entry, byte[] first) {
+        if (!session.getIsolationLevel().allowNonRepeatableRead()) {
+            return null;
+        }
         Transaction transaction = session.getTransaction();
         long before = transaction.setSavepoint();
         try {
@@ -84,7 +91,7 @@ final class DirectLog implements DirectCommits {
             lock(session, known.log(), Right.INSERT);
             SearchRow at = advance(session, transaction, known, entry);
             if (at != null) {
-                known.log().addRow(session, known.row(at, entry));
+                known.log().addRow(session, known.row(at, entry, first));
                 return new Committed(LogTables.lsn(at), LogTables.isGateClosed(at));
             }
         } catch (RuntimeException e) {
@@ -109,6 +116,7 @@ final class DirectLog implements DirectCommits {
     }
 
     /** Locks the head and puts the next one in its place; null if it does not admit the entry. */
+    @SuppressWarnings("ReferenceEquality") // the very row; an equal one is advanced once more, which does no harm
     private @Nullable Row advance(SessionLocal session, Transaction transaction, LogTables known, Entry entry) {
         TransactionMap<Long, SearchRow> heads = transaction.openMapX(known.headMap(session));
         SearchRow expected = newest;

@@ -148,7 +148,7 @@ final class LogTables {
     }
 
     /** The log's row for an entry at the head's place. */
-    Row row(SearchRow at, Entry entry) {
+    Row row(SearchRow at, Entry entry, byte[] first) {
         Value[] values = new Value[LOG.size()];
         Arrays.fill(values, ValueNull.INSTANCE);
         int column = 0;
@@ -161,7 +161,7 @@ final class LogTables {
         values[column++] = DATA;
         values[column++] = DONE;
         values[column++] = at.getValue(DIGEST);
-        values[column++] = ValueVarbinary.getNoCopy(entry.first());
+        values[column++] = ValueVarbinary.getNoCopy(first);
         if (entry.bodyId() != null) {
             values[column] = ValueUuid.get(entry.bodyId());
         }

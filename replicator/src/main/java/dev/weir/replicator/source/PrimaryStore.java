@@ -106,6 +106,7 @@ public final class PrimaryStore implements AutoCloseable {
                 LOG.warn("event=leftover_copies_dropped store={} tables={}", url, copies);
             }
             TransactionChanges.install(connection);
+            ServerWrites.install(connection);
             UUID incarnation = WeirSchema.newIncarnation(connection);
             StoreKeeper keeper = StoreKeeper.ofShared(
                     connection, url.kind() == StoreUrl.Kind.FILE ? url.file() : null, filePassword, found);

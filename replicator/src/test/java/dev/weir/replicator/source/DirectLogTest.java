@@ -63,7 +63,7 @@ class DirectLogTest {
     }
 
     private static Entry entry(long epoch, long schemaLsn) {
-        return new Entry(epoch, schemaLsn, HASH, AT, BODY, null);
+        return new Entry(epoch, schemaLsn, HASH, AT, null);
     }
 
     private long queryLong(String sql) throws SQLException {
@@ -76,8 +76,8 @@ class DirectLogTest {
     void shouldCommitTheTransactionAndItsEntryAtTheNextPlace() throws SQLException {
         execute(writer, "UPDATE T SET V = 1 WHERE ID = 1");
 
-        assertThat(store.directCommits().commit(writer, entry(1, 0))).isEqualTo(new Committed(1, false));
-        assertThat(store.directCommits().commit(writer, entry(1, 0))).isEqualTo(new Committed(2, false));
+        assertThat(store.directCommits().commit(writer, entry(1, 0), BODY)).isEqualTo(new Committed(1, false));
+        assertThat(store.directCommits().commit(writer, entry(1, 0), BODY)).isEqualTo(new Committed(2, false));
 
         assertThat(queryLong("SELECT V FROM T")).isEqualTo(1);
         assertThat(queryLong("SELECT LSN FROM WEIR.HEAD")).isEqualTo(2);
@@ -87,7 +87,7 @@ class DirectLogTest {
     @Test
     void shouldWriteTheSameRowAsSql() throws SQLException {
         UUID bodyId = UUID.randomUUID();
-        store.directCommits().commit(writer, new Entry(1, 0, HASH, AT, BODY, bodyId));
+        store.directCommits().commit(writer, new Entry(1, 0, HASH, AT, bodyId), BODY);
 
         try (Connection other = connect();
                 Statement statement = other.createStatement();
@@ -108,7 +108,7 @@ class DirectLogTest {
     @Test
     void shouldDateEntriesBefore1970() throws SQLException {
         Instant early = Instant.parse("1969-12-31T23:59:59.5Z");
-        store.directCommits().commit(writer, new Entry(1, 0, HASH, early, BODY, null));
+        store.directCommits().commit(writer, new Entry(1, 0, HASH, early, null), BODY);
 
         try (Connection other = connect();
                 Statement statement = other.createStatement();
@@ -123,7 +123,7 @@ class DirectLogTest {
         execute(writer, "UPDATE WEIR.HEAD SET GATE = 1");
         writer.commit();
 
-        assertThat(store.directCommits().commit(writer, entry(1, 0))).isEqualTo(new Committed(1, true));
+        assertThat(store.directCommits().commit(writer, entry(1, 0), BODY)).isEqualTo(new Committed(1, true));
     }
 
     @ParameterizedTest
@@ -140,12 +140,12 @@ class DirectLogTest {
     private void requireNothingDone(Entry refused) throws SQLException {
         execute(writer, "UPDATE T SET V = 1 WHERE ID = 1");
 
-        assertThat(store.directCommits().commit(writer, refused)).isNull();
+        assertThat(store.directCommits().commit(writer, refused, BODY)).isNull();
 
         assertThat(queryLong("SELECT LSN FROM WEIR.HEAD")).isZero();
         try (Connection other = connect()) {
             other.setAutoCommit(false);
-            assertThat(store.directCommits().commit(other, entry(1, 0)))
+            assertThat(store.directCommits().commit(other, entry(1, 0), BODY))
                     .as("the head is not locked any more")
                     .isEqualTo(new Committed(1, false));
         }
@@ -161,21 +161,21 @@ class DirectLogTest {
             other.setAutoCommit(false);
             execute(other, "UPDATE WEIR.HEAD SET LSN = 5");
 
-            assertThat(store.directCommits().commit(writer, entry(1, 0))).isNull();
+            assertThat(store.directCommits().commit(writer, entry(1, 0), BODY)).isNull();
 
             other.rollback();
         }
-        assertThat(store.directCommits().commit(writer, entry(1, 0))).isEqualTo(new Committed(1, false));
+        assertThat(store.directCommits().commit(writer, entry(1, 0), BODY)).isEqualTo(new Committed(1, false));
     }
 
     @Test
     void shouldGoOnBehindWhatSqlHasCommitted() throws SQLException {
-        store.directCommits().commit(writer, entry(1, 0));
+        store.directCommits().commit(writer, entry(1, 0), BODY);
         try (Connection other = connect()) {
             WeirSchema.append(other, new BodyWriter().toByteArray());
         }
 
-        assertThat(store.directCommits().commit(writer, entry(1, 0))).isEqualTo(new Committed(3, false));
+        assertThat(store.directCommits().commit(writer, entry(1, 0), BODY)).isEqualTo(new Committed(3, false));
     }
 
     @Test
@@ -184,7 +184,7 @@ class DirectLogTest {
         execute(writer, "REVOKE INSERT ON WEIR.LOG FROM PUBLIC");
         try (Connection reader = DriverManager.getConnection(url.jdbc(), "READER", "")) {
             reader.setAutoCommit(false);
-            assertThat(store.directCommits().commit(reader, entry(1, 0))).isNull();
+            assertThat(store.directCommits().commit(reader, entry(1, 0), BODY)).isNull();
         }
     }
 
@@ -192,13 +192,13 @@ class DirectLogTest {
     void shouldLeaveTheWordToSqlWhereASnapshotMayBeTooOld() throws SQLException {
         writer.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
 
-        assertThat(store.directCommits().commit(writer, entry(1, 0))).isNull();
+        assertThat(store.directCommits().commit(writer, entry(1, 0), BODY)).isNull();
     }
 
     @Test
     void shouldDoNothingInAnotherDatabase() throws SQLException {
         try (Connection elsewhere = DriverManager.getConnection("jdbc:h2:mem:", "SA", "")) {
-            assertThat(store.directCommits().commit(elsewhere, entry(1, 0))).isNull();
+            assertThat(store.directCommits().commit(elsewhere, entry(1, 0), BODY)).isNull();
         }
     }
 
@@ -241,7 +241,7 @@ class DirectLogTest {
             own.setAutoCommit(false);
             for (int i = 0; i < count; i++) {
                 if (direct) {
-                    Committed committed = store.directCommits().commit(own, entry(1, 0));
+                    Committed committed = store.directCommits().commit(own, entry(1, 0), BODY);
                     assertThat(committed).isNotNull();
                 } else {
                     WeirSchema.append(own, BODY);

@@ -1,0 +1,198 @@
+package dev.weir.it.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.h2.engine.Constants;
+
+/**
+ * Measures what the log of an H2 primary costs its writers, how fast replicas follow and how fast they are seeded, and writes the tables to a file. Everything runs in this JVM, so that its CPU time counts clients and servers
+ * alike; plain H2 and Weir take turns. Confined to one thread.
+ *
+ * <p>Arguments: the file, and how many seconds of load to measure the lag under (300).
+ */
+public final class LogReport {
+    private static final OperatingSystemMXBean SYSTEM =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    private static final int WARM_UPS = 2;
+
+    private final StringBuilder text = new StringBuilder();
+    private final int seconds;
+    private final int rounds;
+
+    private LogReport(int seconds) {
+        this.seconds = seconds;
+        this.rounds = seconds >= 60 ? 7 : 3;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Path file = Path.of(arguments[0]);
+        LogReport report = new LogReport(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 300);
+        report.run();
+        if (file.getParent() != null) {
+            Files.createDirectories(file.getParent());
+        }
+        Files.writeString(file, report.text);
+        System.out.print(report.text);
+    }
+
+    void line(String format, Object... values) {
+        text.append(String.format(Locale.ROOT, format, values)).append('\n');
+        System.err.printf(Locale.ROOT, format + "%n", values);
+    }
+
+    private void run() throws Exception {
+        line(
+                "# The log of an H2 primary\n\nH2 %s, Java %s, %d processors, load average %.1f at the start. Ratios are of CPU time of the whole process, medians of %d rounds.\n",
+                Constants.FULL_VERSION,
+                Runtime.version(),
+                Runtime.getRuntime().availableProcessors(),
+                SYSTEM.getSystemLoadAverage(),
+                rounds);
+        line("## Writing\n");
+        line(
+                "| Store | Writers | Unit | Plain µs | Weir µs | CPU ratio | Throughput ratio | More round trips | Log bytes |");
+        line("|---|---|---|---|---|---|---|---|---|");
+        for (int writers : new int[] {1, 8}) {
+            compare("memory", writers, LogSubject.plain(false), LogSubject.weir(false, 0));
+            compare("file", writers, LogSubject.plain(true), LogSubject.weir(true, 0));
+            compare("TCP, file", writers, LogSubject.plainTcp(), LogSubject.weirTcp());
+            compare("H2's cluster, TCP, file", writers, LogSubject.plainTcp(), LogSubject.h2Cluster());
+        }
+        new ApplyReport(this, seconds).run();
+    }
+
+    /** What some work took. */
+    private record Cost(double cpuMicros, double wallMicros, double trips) {}
+
+    private void compare(String store, int writers, LogSubject plain, LogSubject other)
+            throws SQLException, InterruptedException, ExecutionException, Exception {
+        try (plain;
+                other) {
+            for (LogSubject subject : List.of(plain, other)) {
+                try (Connection connection = subject.connect()) {
+                    LogWork.fill(connection);
+                }
+            }
+            for (LogWork work : LogWork.values()) {
+                if (work == LogWork.LARGE && writers > 1) {
+                    continue; // they would wait for one another
+                }
+                row(store, writers, work, plain, other);
+            }
+        }
+    }
+
+    private void row(String store, int writers, LogWork work, LogSubject plain, LogSubject other) throws Exception {
+        int units = work == LogWork.LARGE ? 1 : Math.max(4, 16_000 / work.changes() / writers);
+        List<Cost> before = new ArrayList<>();
+        List<Cost> after = new ArrayList<>();
+        long bytes = logBytes(other);
+        for (int round = -WARM_UPS; round < rounds; round++) {
+            Cost one = cost(plain, work, units, writers, round);
+            Cost two = cost(other, work, units, writers, round);
+            if (round >= 0) {
+                before.add(one);
+                after.add(two);
+            }
+        }
+        double made = (double) (rounds + WARM_UPS) * units * writers;
+        line(
+                "| %s | %d | %s | %.1f | %.1f | %.2f | %.2f | %.2f | %.0f |",
+                store,
+                writers,
+                work.label(),
+                median(before.stream().mapToDouble(Cost::cpuMicros).toArray()),
+                median(after.stream().mapToDouble(Cost::cpuMicros).toArray()),
+                median(ratios(after, before)),
+                1 / median(wallRatios(after, before)),
+                median(after.stream().mapToDouble(Cost::trips).toArray())
+                        - median(before.stream().mapToDouble(Cost::trips).toArray()),
+                (logBytes(other) - bytes) / made);
+    }
+
+    private static double[] ratios(List<Cost> above, List<Cost> below) {
+        double[] ratios = new double[above.size()];
+        Arrays.setAll(ratios, i -> above.get(i).cpuMicros() / below.get(i).cpuMicros());
+        return ratios;
+    }
+
+    private static double[] wallRatios(List<Cost> above, List<Cost> below) {
+        double[] ratios = new double[above.size()];
+        Arrays.setAll(ratios, i -> above.get(i).wallMicros() / below.get(i).wallMicros());
+        return ratios;
+    }
+
+    private static Cost cost(LogSubject subject, LogWork work, int units, int writers, int round) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(writers);
+        List<Connection> connections = new ArrayList<>();
+        try {
+            for (int i = 0; i < writers; i++) {
+                connections.add(subject.connect());
+            }
+            long trips = subject.trips();
+            long cpu = SYSTEM.getProcessCpuTime();
+            long wall = System.nanoTime();
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < writers; i++) {
+                Connection own = connections.get(i);
+                int first = (round + WARM_UPS) * units * work.changes() + i * (LogWork.ROWS / writers);
+                running.add(threads.submit(() -> {
+                    work.run(own, units, first);
+                    return null;
+                }));
+            }
+            for (Future<?> one : running) {
+                one.get();
+            }
+            double all = (double) units * writers;
+            return new Cost(
+                    (SYSTEM.getProcessCpuTime() - cpu) / 1_000.0 / all,
+                    (System.nanoTime() - wall) / 1_000.0 / all,
+                    (subject.trips() - trips) / all);
+        } finally {
+            for (Connection connection : connections) {
+                connection.close();
+            }
+            threads.shutdown();
+        }
+    }
+
+    /** The bytes of all bodies in the log; 0 if there is none. */
+    private static long logBytes(LogSubject subject) throws SQLException {
+        try (Connection connection = subject.connect();
+                Statement statement = connection.createStatement()) {
+            try (ResultSet known = statement.executeQuery(
+                    "SELECT COUNT(*) FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = 'WEIR' AND TABLE_NAME = 'LOG'")) {
+                known.next();
+                if (known.getInt(1) == 0) {
+                    return 0;
+                }
+            }
+            try (ResultSet sum = statement.executeQuery(
+                    "/* weir: primary */ SELECT COALESCE(SUM(OCTET_LENGTH(BODY)), 0) + (SELECT COALESCE(SUM(OCTET_LENGTH(BODY)), 0) FROM WEIR.LOG_CHUNK) FROM WEIR.LOG")) {
+                sum.next();
+                return sum.getLong(1);
+            }
+        }
+    }
+
+    static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+}
