@@ -24,10 +24,12 @@ final class LogSubject implements AutoCloseable {
     }
 
     private final Opener opener;
+    private final boolean remote;
     private final @Nullable TripCounter trips;
     private final AutoCloseable[] parts;
 
-    private LogSubject(Opener opener, @Nullable TripCounter trips, AutoCloseable... parts) {
+    private LogSubject(Opener opener, boolean remote, @Nullable TripCounter trips, AutoCloseable... parts) {
+        this.remote = remote;
         this.opener = opener;
         this.trips = trips;
         this.parts = parts;
@@ -35,6 +37,11 @@ final class LogSubject implements AutoCloseable {
 
     Connection connect() throws SQLException {
         return opener.open();
+    }
+
+    /** Whether a server is between the writers and the store. */
+    boolean isRemote() {
+        return remote;
     }
 
     /** Round trips so far; 0 where there is no network. */
@@ -54,13 +61,13 @@ final class LogSubject implements AutoCloseable {
         Path directory = Files.createTempDirectory("weir-bench");
         String url = "jdbc:h2:" + store(file, directory);
         Connection held = DriverManager.getConnection(url, USER, "");
-        return new LogSubject(() -> DriverManager.getConnection(url, USER, ""), null, held, removing(directory));
+        return new LogSubject(() -> DriverManager.getConnection(url, USER, ""), false, null, held, removing(directory));
     }
 
     static LogSubject weir(boolean file, int replicas) throws Exception {
         Path directory = Files.createTempDirectory("weir-bench");
         WeirDataSource source = source("jdbc:weir:h2:" + store(file, directory) + ";weir.replicas=" + replicas);
-        return new LogSubject(source::getConnection, null, source, removing(directory));
+        return new LogSubject(source::getConnection, false, null, source, removing(directory));
     }
 
     private static WeirDataSource source(String url) {
@@ -77,7 +84,12 @@ final class LogSubject implements AutoCloseable {
         TripCounter trips = new TripCounter(server.getPort());
         String url = "jdbc:h2:tcp://127.0.0.1:" + trips.port() + "/shop";
         return new LogSubject(
-                () -> DriverManager.getConnection(url, USER, ""), trips, trips, server::stop, removing(directory));
+                () -> DriverManager.getConnection(url, USER, ""),
+                true,
+                trips,
+                trips,
+                server::stop,
+                removing(directory));
     }
 
     static LogSubject weirTcp() throws Exception {
@@ -87,7 +99,8 @@ final class LogSubject implements AutoCloseable {
         TripCounter trips = new TripCounter(server.getPort());
         // Probes would be counted as trips of statements.
         WeirDataSource source = source("jdbc:weir:h2:tcp://127.0.0.1:" + trips.port() + "/shop;weir.probeInterval=10s");
-        return new LogSubject(source::getConnection, trips, source, trips, server::stop, store, removing(directory));
+        return new LogSubject(
+                source::getConnection, true, trips, source, trips, server::stop, store, removing(directory));
     }
 
     /** H2's own cluster: two servers, to both of which the driver sends every statement. */
@@ -102,7 +115,12 @@ final class LogSubject implements AutoCloseable {
         new CreateCluster().execute(first, second, USER, "", list);
         String url = "jdbc:h2:tcp://" + list + "/shop";
         return new LogSubject(
-                () -> DriverManager.getConnection(url, USER, ""), null, one::stop, two::stop, removing(directory));
+                () -> DriverManager.getConnection(url, USER, ""),
+                true,
+                null,
+                one::stop,
+                two::stop,
+                removing(directory));
     }
 
     private static Server serve(Path directory) throws SQLException {

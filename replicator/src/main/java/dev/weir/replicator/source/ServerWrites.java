@@ -66,11 +66,8 @@ public final class ServerWrites {
             Committed appended = LOGS.computeIfAbsent(session.getDatabase(), DirectLog::new)
                     .append(
                             session,
-                            new Entry(
-                                    epoch,
-                                    schemaLsn,
-                                    Digest.of(EntryKind.DATA, counted),
-                                    Instant.now(), null), counted);
+                            new Entry(epoch, schemaLsn, Digest.of(EntryKind.DATA, counted), Instant.now(), null),
+                            counted);
             complete = appended != null;
             return appended == null
                     ? NOTHING_DONE

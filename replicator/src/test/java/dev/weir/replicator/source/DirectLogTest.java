@@ -198,7 +198,8 @@ class DirectLogTest {
     @Test
     void shouldDoNothingInAnotherDatabase() throws SQLException {
         try (Connection elsewhere = DriverManager.getConnection("jdbc:h2:mem:", "SA", "")) {
-            assertThat(store.directCommits().commit(elsewhere, entry(1, 0), BODY)).isNull();
+            assertThat(store.directCommits().commit(elsewhere, entry(1, 0), BODY))
+                    .isNull();
         }
     }
 
