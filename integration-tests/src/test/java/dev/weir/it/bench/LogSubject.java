@@ -4,6 +4,7 @@ import dev.weir.WeirDataSource;
 import dev.weir.it.process.Directories;
 import dev.weir.replicator.source.PrimaryStore;
 import dev.weir.replicator.source.StoreUrl;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -23,12 +24,17 @@ final class LogSubject implements AutoCloseable {
         Connection open() throws SQLException;
     }
 
+    /** Something to be closed with it. */
+    private interface Part {
+        void close() throws SQLException, IOException;
+    }
+
     private final Opener opener;
     private final boolean remote;
     private final @Nullable TripCounter trips;
-    private final AutoCloseable[] parts;
+    private final Part[] parts;
 
-    private LogSubject(Opener opener, boolean remote, @Nullable TripCounter trips, AutoCloseable... parts) {
+    private LogSubject(Opener opener, boolean remote, @Nullable TripCounter trips, Part... parts) {
         this.remote = remote;
         this.opener = opener;
         this.trips = trips;
@@ -53,7 +59,7 @@ final class LogSubject implements AutoCloseable {
         return file ? directory.resolve("shop").toString() : "mem:" + UUID.randomUUID();
     }
 
-    private static AutoCloseable removing(Path directory) {
+    private static Part removing(Path directory) {
         return () -> Directories.remove(directory);
     }
 
@@ -61,13 +67,14 @@ final class LogSubject implements AutoCloseable {
         Path directory = Files.createTempDirectory("weir-bench");
         String url = "jdbc:h2:" + store(file, directory);
         Connection held = DriverManager.getConnection(url, USER, "");
-        return new LogSubject(() -> DriverManager.getConnection(url, USER, ""), false, null, held, removing(directory));
+        return new LogSubject(
+                () -> DriverManager.getConnection(url, USER, ""), false, null, held::close, removing(directory));
     }
 
     static LogSubject weir(boolean file, int replicas) throws Exception {
         Path directory = Files.createTempDirectory("weir-bench");
         WeirDataSource source = source("jdbc:weir:h2:" + store(file, directory) + ";weir.replicas=" + replicas);
-        return new LogSubject(source::getConnection, false, null, source, removing(directory));
+        return new LogSubject(source::getConnection, false, null, source::close, removing(directory));
     }
 
     private static WeirDataSource source(String url) {
@@ -87,7 +94,7 @@ final class LogSubject implements AutoCloseable {
                 () -> DriverManager.getConnection(url, USER, ""),
                 true,
                 trips,
-                trips,
+                trips::close,
                 server::stop,
                 removing(directory));
     }
@@ -100,7 +107,14 @@ final class LogSubject implements AutoCloseable {
         // Probes would be counted as trips of statements.
         WeirDataSource source = source("jdbc:weir:h2:tcp://127.0.0.1:" + trips.port() + "/shop;weir.probeInterval=10s");
         return new LogSubject(
-                source::getConnection, true, trips, source, trips, server::stop, store, removing(directory));
+                source::getConnection,
+                true,
+                trips,
+                source::close,
+                trips::close,
+                server::stop,
+                store::close,
+                removing(directory));
     }
 
     /** H2's own cluster: two servers, to both of which the driver sends every statement. */
@@ -129,8 +143,8 @@ final class LogSubject implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        for (AutoCloseable part : parts) {
+    public void close() throws SQLException, IOException {
+        for (Part part : parts) {
             part.close();
         }
     }

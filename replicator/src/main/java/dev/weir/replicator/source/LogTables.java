@@ -2,6 +2,8 @@ package dev.weir.replicator.source;
 
 import dev.weir.log.Digest;
 import dev.weir.log.DirectCommits.Entry;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,8 +58,7 @@ final class LogTables {
             "FINGERPRINT");
     private static final Value DATA = ValueVarchar.get("DATA");
     private static final Value DONE = ValueVarchar.get("DONE");
-    private static final long SECONDS_PER_DAY = 86_400;
-    private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final long NANOS_PER_MICRO = 1_000;
 
     private final MVTable head;
     private final MVTable log;
@@ -156,8 +157,7 @@ final class LogTables {
         values[column++] = at.getValue(EPOCH);
         values[column++] = at.getValue(INCARNATION);
         values[column++] = at.getValue(ORIGIN);
-        values[column++] = timestamp(
-                entry.committedAt().getEpochSecond(), entry.committedAt().getNano());
+        values[column++] = timestamp(entry.committedAt().atOffset(ZoneOffset.UTC));
         values[column++] = DATA;
         values[column++] = DONE;
         values[column++] = at.getValue(DIGEST);
@@ -169,9 +169,9 @@ final class LogTables {
     }
 
     /** With microseconds, as the column has them. */
-    private static Value timestamp(long second, int nanos) {
-        long day = Math.floorDiv(second, SECONDS_PER_DAY);
-        long ofDay = Math.floorMod(second, SECONDS_PER_DAY) * NANOS_PER_SECOND + nanos / 1_000 * 1_000;
-        return ValueTimestampTimeZone.fromDateValueAndNanos(DateTimeUtils.dateValueFromAbsoluteDay(day), ofDay, 0);
+    private static Value timestamp(OffsetDateTime at) {
+        long ofDay = at.toLocalTime().toNanoOfDay() / NANOS_PER_MICRO * NANOS_PER_MICRO;
+        return ValueTimestampTimeZone.fromDateValueAndNanos(
+                DateTimeUtils.dateValueFromAbsoluteDay(at.toLocalDate().toEpochDay()), ofDay, 0);
     }
 }
