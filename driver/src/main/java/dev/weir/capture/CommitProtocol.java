@@ -119,7 +119,9 @@ final class CommitProtocol {
                             store.epoch().number(),
                             schemaLsn,
                             hash,
-                            store.clock().instant(), bodyId), body);
+                            store.clock().instant(),
+                            bodyId),
+                    body);
         } catch (SQLException e) {
             throw unknown(e);
         }

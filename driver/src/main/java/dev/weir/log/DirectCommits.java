@@ -32,7 +32,8 @@ public interface DirectCommits {
             long epoch,
             long schemaLsn,
             long hash,
-            Instant committedAt, @Nullable UUID bodyId) {}
+            Instant committedAt,
+            @Nullable UUID bodyId) {}
 
     /**
      * A commit that has happened.
