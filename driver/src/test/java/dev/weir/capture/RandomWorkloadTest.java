@@ -32,6 +32,9 @@ final class RandomWorkloadTest {
     private static final Set<String> EXPECTED =
             Set.of("HYT00", "40001", "23505", "90131", "HY000", "23506", "23503", "90143");
 
+    /** H2 adds a column by a copy that takes the table's name: a statement prepared at that moment, without a lock, finds no such table, or only one alike. */
+    private static final Set<String> TABLE_JUST_REPLACED = Set.of("42S02", "42S03", "42S04");
+
     private int corrupted;
 
     @Test
@@ -52,7 +55,7 @@ final class RandomWorkloadTest {
             try {
                 run(seed, changingSchema);
             } catch (Exception | AssertionError e) {
-                throw new AssertionError("Repeat with -Dweir.seed=" + seed, e);
+                throw new AssertionError("Repeat with -Dweir.seed=" + seed + " after " + e, e);
             }
         }
         assertThat(corrupted).as("seeds in which H2 corrupted its own tables").isLessThanOrEqualTo(seeds / 2);
@@ -222,7 +225,7 @@ final class RandomWorkloadTest {
     }
 
     private static void requireExpected(SQLException e) {
-        if (!EXPECTED.contains(e.getSQLState())) {
+        if (!EXPECTED.contains(e.getSQLState()) && !TABLE_JUST_REPLACED.contains(e.getSQLState())) {
             throw new AssertionError("Unexpected SQLSTATE " + e.getSQLState(), e);
         }
     }
