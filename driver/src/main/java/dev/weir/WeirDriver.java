@@ -1,17 +1,11 @@
 package dev.weir;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.LoadingCache;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.DriverPropertyInfo;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Properties;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -22,37 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://docs.oracle.com/en/java/javase/17/docs/api/java.sql/java/sql/Driver.html">java.sql.Driver</a>
  */
 public final class WeirDriver implements Driver {
-    /** One source for equal settings, however they were written, for as long as one of those is in use. */
-    private static final LoadingCache<WeirSettings, ConnectionSource> SOURCES =
-            Caffeine.newBuilder().weakValues().executor(Runnable::run).build(ConnectionSource::new);
-
-    /** The sources by what was asked for, so that a URL is read once and not for each connection. */
-    private static final Cache<Asked, ConnectionSource> KNOWN = Caffeine.newBuilder()
-            .maximumSize(256)
-            .expireAfterAccess(Duration.ofMinutes(10))
-            .executor(Runnable::run)
-            .build();
-
-    /** The arguments of a call as they were then; its text form is not to be shown, since it has the password. */
-    private record Asked(String url, Map<String, String> properties) {
-        static Asked of(String url, Properties info) {
-            Map<String, String> copy = new HashMap<>();
-            for (String name : info.stringPropertyNames()) {
-                copy.put(name, info.getProperty(name));
-            }
-            return new Asked(url, copy);
-        }
-
-        @Override
-        public int hashCode() {
-            return 31 * url.hashCode() + properties.hashCode();
-        }
-
-        @Override
-        public String toString() {
-            return "Asked[" + properties.keySet() + "]";
-        }
-    }
+    private static final KnownSources SOURCES = new KnownSources(System::nanoTime);
 
     static {
         register();
@@ -78,17 +42,7 @@ public final class WeirDriver implements Driver {
         if (!acceptsURL(url)) {
             return null;
         }
-        return source(url, info == null ? new Properties() : info).connect();
-    }
-
-    private static ConnectionSource source(String url, Properties info) throws SQLException {
-        Asked asked = Asked.of(url, info);
-        ConnectionSource known = KNOWN.getIfPresent(asked);
-        if (known == null) {
-            known = SOURCES.get(SettingsReader.read(url, info));
-            KNOWN.put(asked, known);
-        }
-        return known;
+        return SOURCES.of(url, info == null ? new Properties() : info).connect();
     }
 
     @Override

@@ -24,6 +24,7 @@ public final class Cluster implements AutoCloseable {
     private static final Duration READY_AT_MOST = Duration.ofSeconds(10);
     private static final Duration ANOTHER_CHANCE = Duration.ofMillis(200);
     private static final Duration CATALOG_AT_MOST = Duration.ofSeconds(90);
+    private static final Duration FIGURES_AFTER = Duration.ofSeconds(1);
 
     private final ClusterSettings settings;
     private final Dialect dialect;
@@ -39,7 +40,9 @@ public final class Cluster implements AutoCloseable {
     private final Meters meters = new Meters();
     private final StalenessServed stalenessServed;
     private final ClusterFigures figures = new ClusterFigures(this);
-    private final AtomicBoolean shown = new AtomicBoolean();
+    private final AtomicBoolean figuresWanted = new AtomicBoolean();
+    private final AtomicBoolean figuresBegun = new AtomicBoolean();
+    private volatile long figuresWantedNanos;
     private final Outages outages;
     private final @Nullable EmbeddedReplication replication;
     private final @Nullable PrimaryHead head;
@@ -138,6 +141,7 @@ public final class Cluster implements AutoCloseable {
         @Override
         public void ticked() {
             outages.tick();
+            showFiguresIfDue();
             closeIfIdle();
         }
 
@@ -426,10 +430,27 @@ public final class Cluster implements AutoCloseable {
         return users.count();
     }
 
-    /** Shows the figures through JMX, and through Micrometer where it is on the class path; once, and until the cluster closes. */
+    /** Shows the figures through JMX, and through Micrometer where it is on the class path, until the cluster closes; once. */
     public void showFigures() {
-        if (shown.compareAndSet(false, true)) {
-            figures.show(String.join("+", nodes.stream().map(Node::name).toList()));
+        figures.show(String.join("+", nodes.stream().map(Node::name).toList()));
+    }
+
+    /** Has the figures shown about a second from now, on another thread, so that nobody's first row waits for JMX. Never blocks. */
+    public void showFiguresSoon() {
+        if (!figuresWanted.get()) {
+            figuresWantedNanos = clock.getAsLong();
+            figuresWanted.set(true);
+        }
+    }
+
+    private void showFiguresIfDue() {
+        if (figuresWanted.get()
+                && !figuresBegun.get()
+                && clock.getAsLong() - figuresWantedNanos >= FIGURES_AFTER.toNanos()) {
+            figuresBegun.set(true);
+            Thread showing = new Thread(this::showFigures, "weir-figures");
+            showing.setDaemon(true);
+            showing.start();
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToLongFunction;
 import javax.management.JMException;
 import javax.management.ObjectName;
@@ -30,21 +31,32 @@ final class ClusterFigures implements ClusterMXBean, AutoCloseable {
             "UNSERVED");
 
     private final Cluster cluster;
-    private volatile @Nullable ObjectName name;
-    private volatile @Nullable MeterBinding binding;
+    private final ReentrantLock lock = new ReentrantLock();
+    private @Nullable ObjectName name;
+    private @Nullable MeterBinding binding;
+    private boolean shown;
+    private boolean closed;
 
     ClusterFigures(Cluster cluster) {
         this.cluster = cluster;
     }
 
-    /** Shows the figures until they are closed; called once. */
+    /** Shows the figures until they are closed; does nothing if they are shown already or closed. */
     void show(String clusterName) {
-        register(clusterName);
-        MeterBinding found = Micrometer.binding().orElse(null);
-        if (found != null) {
-            found.bind(cluster, clusterName);
+        lock.lock();
+        try {
+            if (shown || closed) {
+                return;
+            }
+            shown = true;
+            register(clusterName);
+            binding = Micrometer.binding().orElse(null);
+            if (binding != null) {
+                binding.bind(cluster, clusterName);
+            }
+        } finally {
+            lock.unlock();
         }
-        binding = found;
     }
 
     private void register(String clusterName) {
@@ -61,17 +73,26 @@ final class ClusterFigures implements ClusterMXBean, AutoCloseable {
 
     @Override
     public void close() {
-        MeterBinding bound = binding;
-        if (bound != null) {
-            bound.close();
-        }
-        ObjectName registered = name;
-        if (registered != null) {
-            try {
-                ManagementFactory.getPlatformMBeanServer().unregisterMBean(registered);
-            } catch (JMException e) {
-                LOG.debug("The figures {} were not registered any more", registered, e);
+        lock.lock();
+        try {
+            closed = true;
+            if (binding != null) {
+                binding.close();
             }
+            unregister();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void unregister() {
+        if (name == null) {
+            return;
+        }
+        try {
+            ManagementFactory.getPlatformMBeanServer().unregisterMBean(name);
+        } catch (JMException e) {
+            LOG.debug("The figures {} were not registered any more", name, e);
         }
     }
 

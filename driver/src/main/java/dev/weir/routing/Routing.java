@@ -47,7 +47,7 @@ public final class Routing {
         this.router = new Router(cluster.nodes(), settings, cluster::nanos, cluster.recentWrites());
         this.heritage = new Heritage(cluster, settings.onLostWrites());
         this.alone = cluster.nodes().size() == 1;
-        cluster.showFigures();
+        cluster.showFiguresSoon();
     }
 
     public Cluster cluster() {

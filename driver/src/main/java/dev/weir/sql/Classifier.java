@@ -1,7 +1,5 @@
 package dev.weir.sql;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -29,7 +27,7 @@ public final class Classifier {
     private final SqlDialect dialect;
     private final Set<String> readOnlyFunctions;
     private final HintReader hints = new HintReader();
-    private final Cache<Fingerprint, Classification> refused = cache(MOST_REFUSED);
+    private final Recent<Fingerprint, Classification> refused = new Recent<>(MOST_REFUSED);
     private volatile Memory memory;
 
     /**
@@ -64,7 +62,7 @@ public final class Classifier {
             known.seen[sight] = hash;
             return read(known, sql, true);
         }
-        Classification classification = known.texts.getIfPresent(sql);
+        Classification classification = known.texts.get(sql);
         if (classification == null) {
             classification = read(known, sql, true);
         }
@@ -125,7 +123,7 @@ public final class Classifier {
         Classification base = lexer.isBroken() ? null : remembered(known, fingerprint);
         boolean fresh = base == null;
         if (base == null) {
-            Classification same = cacheable ? known.texts.getIfPresent(sql) : null;
+            Classification same = cacheable ? known.texts.get(sql) : null;
             if (same != null) {
                 return same;
             }
@@ -143,8 +141,8 @@ public final class Classifier {
     }
 
     private @Nullable Classification remembered(Memory known, Fingerprint fingerprint) {
-        Classification base = refused.getIfPresent(fingerprint);
-        return base != null ? base : known.fingerprints.getIfPresent(fingerprint);
+        Classification base = refused.get(fingerprint);
+        return base != null ? base : known.fingerprints.get(fingerprint);
     }
 
     /** Whether a verdict holds for every text of the same fingerprint: nothing in it may quote a literal. */
@@ -173,11 +171,6 @@ public final class Classifier {
         return hash ^ (hash >>> 15);
     }
 
-    /** A cache that does its housekeeping in the calling thread. */
-    private static <K, V> Cache<K, V> cache(int size) {
-        return Caffeine.newBuilder().maximumSize(size).executor(Runnable::run).build();
-    }
-
     /** What is remembered under one catalog. Entries are immutable, so that a racing read of a slot sees a whole one or none. */
     private static final class Memory {
         private final int generation;
@@ -185,8 +178,8 @@ public final class Classifier {
         private final TextClassifier classifier;
         private final Catalog catalog;
         private final Set<String> primaryTables;
-        private final Cache<Fingerprint, Classification> fingerprints;
-        private final Cache<String, Classification> texts = cache(MOST_TEXTS);
+        private final Recent<Fingerprint, Classification> fingerprints;
+        private final Recent<String, Classification> texts = new Recent<>(MOST_TEXTS);
         private final @Nullable Entry[] recent = new @Nullable Entry[SLOTS];
 
         /** Hashes of texts that were seen before, so that only what comes again is remembered by its text; a lost one costs a reading. */
@@ -198,7 +191,7 @@ public final class Classifier {
                 TextClassifier classifier,
                 Catalog catalog,
                 Set<String> primaryTables,
-                Cache<Fingerprint, Classification> fingerprints) {
+                Recent<Fingerprint, Classification> fingerprints) {
             this.generation = generation;
             this.syntax = syntax;
             this.classifier = classifier;
@@ -214,7 +207,7 @@ public final class Classifier {
                     new TextClassifier(dialect, catalog.withRelations(primaryTables)),
                     catalog,
                     primaryTables,
-                    cache(MOST_FINGERPRINTS));
+                    new Recent<>(MOST_FINGERPRINTS));
         }
 
         Memory withoutTexts() {

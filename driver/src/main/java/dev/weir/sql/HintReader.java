@@ -1,7 +1,5 @@
 package dev.weir.sql;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.weir.sql.Hint.Target;
 import java.time.Duration;
 import java.util.Locale;
@@ -23,10 +21,7 @@ final class HintReader {
     private static final int LONGEST_HINT = 500;
     private static final int MOST_HINTS = 256;
 
-    private final Cache<String, Hint> known = Caffeine.newBuilder()
-            .maximumSize(MOST_HINTS)
-            .executor(Runnable::run)
-            .build();
+    private final Recent<String, Hint> known = new Recent<>(MOST_HINTS);
 
     /** The hint that stands in a text's leading comments; null if there is none. */
     @Nullable Hint read(Lexer lexer) {
@@ -37,7 +32,7 @@ final class HintReader {
         if (words.length() > LONGEST_HINT) {
             return PRIMARY;
         }
-        Hint hint = known.getIfPresent(words);
+        Hint hint = known.get(words);
         if (hint == null) {
             hint = words.isBlank() ? refuse("no word, or stands beside another", "") : parse(words);
             known.put(words, hint);

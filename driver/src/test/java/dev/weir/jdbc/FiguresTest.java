@@ -42,6 +42,7 @@ class FiguresTest {
         before = names();
         cluster = new MemoryCluster(2);
         connection = cluster.connect();
+        cluster.showFigures();
     }
 
     @AfterEach

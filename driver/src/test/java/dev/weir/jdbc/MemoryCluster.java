@@ -67,6 +67,11 @@ final class MemoryCluster implements AutoCloseable {
         awaitReplicas(replicas);
     }
 
+    /** Shows its figures at once. */
+    void showFigures() {
+        cluster.showFigures();
+    }
+
     private String url(String name) {
         return "jdbc:h2:mem:" + name + "_" + number;
     }

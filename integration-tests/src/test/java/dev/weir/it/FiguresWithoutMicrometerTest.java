@@ -9,9 +9,11 @@ import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -28,10 +30,15 @@ final class FiguresWithoutMicrometerTest {
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE item (id int PRIMARY KEY)");
             statement.executeQuery("SELECT COUNT(*) FROM item").close();
-            assertThat(server.queryNames(clusters, null)).anySatisfy(name -> {
-                assertThat((Long) server.getAttribute(name, "Reads")).isPositive();
-                assertThat((Long) server.getAttribute(name, "Writes")).isPositive();
-            });
+            Awaitility.await("the figures")
+                    .atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(server.queryNames(clusters, null))
+                            .anySatisfy(name -> {
+                                assertThat((Long) server.getAttribute(name, "Reads"))
+                                        .isPositive();
+                                assertThat((Long) server.getAttribute(name, "Writes"))
+                                        .isPositive();
+                            }));
         }
     }
 }

@@ -16,8 +16,7 @@ final class Startup {
     private static final int HELD = 1_000;
 
     /** What the driver needs at run time besides the target's driver; Maven's names. */
-    private static final List<String> OWN =
-            List.of("weir-driver", "jsqlparser", "HikariCP", "caffeine", "slf4j-api", "jspecify");
+    private static final List<String> OWN = List.of("weir-driver", "jsqlparser", "HikariCP", "slf4j-api", "jspecify");
 
     private final Size size;
     private final List<String> options;
