@@ -4,6 +4,7 @@ import dev.weir.WeirDataSource;
 import dev.weir.it.process.Directories;
 import dev.weir.it.process.Ports;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** An H2 primary and its replicas, each served over TCP by a JVM of its own, as the replicator's commands run them. */
 public final class H2TcpCluster implements H2Cluster {
@@ -26,9 +28,13 @@ public final class H2TcpCluster implements H2Cluster {
     private final String weirUrl;
     private final WeirDataSource source;
 
-    private H2TcpCluster(Path directory, int replicas, String settings, List<String> primaryOptions)
+    private H2TcpCluster(
+            Path directory, int replicas, String settings, List<String> primaryOptions, List<Class<?>> ofApplication)
             throws IOException {
         this.directory = directory;
+        for (Class<?> type : ofApplication) {
+            copyClass(type);
+        }
         int primary = Ports.free();
         StringBuilder hosts = new StringBuilder(HOST + primary);
         List<String> arguments = new ArrayList<>(
@@ -67,8 +73,21 @@ public final class H2TcpCluster implements H2Cluster {
      */
     public static H2TcpCluster start(int replicas, String settings, String... primaryOptions)
             throws IOException, SQLException {
-        H2TcpCluster cluster =
-                new H2TcpCluster(Files.createTempDirectory("weir-h2-tcp"), replicas, settings, List.of(primaryOptions));
+        return start(new H2TcpCluster(
+                Files.createTempDirectory("weir-h2-tcp"), replicas, settings, List.of(primaryOptions), List.of()));
+    }
+
+    /**
+     * Starts every node; blocks until all serve.
+     *
+     * @param ofApplication a class, such as a trigger's, that the nodes are to have on their class path
+     */
+    public static H2TcpCluster startWith(int replicas, Class<?> ofApplication) throws IOException, SQLException {
+        return start(new H2TcpCluster(
+                Files.createTempDirectory("weir-h2-tcp"), replicas, "", List.of(), List.of(ofApplication)));
+    }
+
+    private static H2TcpCluster start(H2TcpCluster cluster) throws SQLException {
         try {
             cluster.nodes.get(0).start();
             cluster.nodes.forEach(H2TcpNode::begin);
@@ -80,6 +99,19 @@ public final class H2TcpCluster implements H2Cluster {
         }
     }
 
+    private void copyClass(Class<?> type) throws IOException {
+        String name = type.getName().replace('.', '/') + ".class";
+        Path target = classes().resolve(name);
+        Files.createDirectories(target.getParent());
+        try (InputStream source = type.getClassLoader().getResourceAsStream(name)) {
+            Files.copy(Objects.requireNonNull(source, name), target);
+        }
+    }
+
+    private Path classes() {
+        return directory.resolve("classes");
+    }
+
     private String storePath(String node) throws IOException {
         return Files.createDirectories(directory.resolve(node))
                 .resolve(DATABASE)
@@ -89,7 +121,7 @@ public final class H2TcpCluster implements H2Cluster {
     private void addNode(String name, int port, String... arguments) {
         H2Store store = new H2Store(
                 name, name.equals("primary"), "jdbc:h2:tcp://" + HOST + port + "/" + DATABASE, USER, PASSWORD);
-        nodes.add(new H2TcpNode(store, directory.resolve(name + ".log"), arguments));
+        nodes.add(new H2TcpNode(store, directory.resolve(name + ".log"), classes(), arguments));
     }
 
     @Override

@@ -26,7 +26,7 @@ public final class H2TcpNode {
     private final List<String> command;
     private @Nullable WatchedProcess process;
 
-    H2TcpNode(H2Store store, Path log, String... arguments) {
+    H2TcpNode(H2Store store, Path log, Path classes, String... arguments) {
         this.store = store;
         this.log = log;
         this.command = new ArrayList<>(List.of(
@@ -35,7 +35,7 @@ public final class H2TcpNode {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
-                classPath(),
+                classPath() + File.pathSeparator + classes,
                 MAIN));
         command.addAll(Arrays.asList(arguments));
     }

@@ -5,10 +5,22 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Set;
 import java.util.SplittableRandom;
+import org.h2.api.ErrorCode;
 
 /** Random schema changes that keep the statements of {@link MixedStatements} valid, of several kinds. Confined to one thread. */
 public final class MixedSchemaChanges {
+    /** Its creation failed: no such table, column, index, view, sequence. */
+    private static final Set<Integer> NOT_FOUND = Set.of(
+            ErrorCode.TABLE_OR_VIEW_NOT_FOUND_1,
+            ErrorCode.TABLE_OR_VIEW_NOT_FOUND_WITH_CANDIDATES_2,
+            ErrorCode.TABLE_OR_VIEW_NOT_FOUND_DATABASE_EMPTY_1,
+            ErrorCode.COLUMN_NOT_FOUND_1,
+            ErrorCode.INDEX_NOT_FOUND_1,
+            ErrorCode.VIEW_NOT_FOUND_1,
+            ErrorCode.SEQUENCE_NOT_FOUND_1);
+
     private final SplittableRandom random;
     private final String names;
     private final Deque<String> undoing = new ArrayDeque<>();
@@ -24,6 +36,24 @@ public final class MixedSchemaChanges {
         String sql = undoing.isEmpty() || random.nextInt(3) != 0 ? next() : undoing.pop();
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
+        } catch (SQLException e) {
+            if (sql.contains(" DROP ") || sql.startsWith("DROP ")) {
+                undoing.addLast(sql); // for removeAll, if it did not happen
+            }
+            throw e;
+        }
+    }
+
+    /** Removes what is left of the objects that were made. */
+    void removeAll(Connection connection) throws SQLException {
+        while (!undoing.isEmpty()) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(undoing.pop());
+            } catch (SQLException e) {
+                if (!NOT_FOUND.contains(e.getErrorCode())) {
+                    throw e;
+                }
+            }
         }
     }
 

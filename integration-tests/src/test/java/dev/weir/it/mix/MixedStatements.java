@@ -21,16 +21,16 @@ public final class MixedStatements {
     private final int writers;
     private final RandomValues values;
 
-    /** Statements of a writer that contends with others for any row. */
-    public MixedStatements(SplittableRandom random) {
-        this(random, 0, 1, true);
+    /**
+     * Statements of one of several writers. Each has keys of its own, since H2 spins for ever, or corrupts a table, when inserts of the same keys are undone; where keys are generated or missing, they
+     * meet at the same rows.
+     */
+    static MixedStatements apart(SplittableRandom random, int writer, int writers) {
+        return new MixedStatements(random, writer, writers, true);
     }
 
-    /**
-     * Statements of one of several writers on one thread, over a store that may crash: each has keys of its own, since H2 spins for ever, or corrupts a table, when
-     * inserts of the same keys are undone, and none writes a value of type ROW.
-     */
-    public static MixedStatements apart(SplittableRandom random, int writer, int writers) {
+    /** The same for a store that may crash: none writes a value of type ROW. */
+    public static MixedStatements throughCrashes(SplittableRandom random, int writer, int writers) {
         return new MixedStatements(random, writer, writers, false);
     }
 

@@ -32,6 +32,10 @@ public final class MixedTables {
             "CREATE TRIGGER AUDITING AFTER INSERT, UPDATE, DELETE ON AUDITED FOR EACH ROW CALL '"
                     + AuditTrigger.class.getName() + "'");
 
+    /** Children before their parents, and what a trigger fills behind what fires it. */
+    private static final List<String> TABLES = List.of(
+            "LEDGER", "TYPED", "DEFAULTED", "BAG", "CHILD", "PARENT", "MOVING", "PAIR", "NUMBERED", "AUDITED", "AUDIT");
+
     private MixedTables() {}
 
     /** Creates the tables and their first rows; the schema must not hold them yet. */
@@ -40,6 +44,12 @@ public final class MixedTables {
             for (String definition : DEFINITIONS) {
                 statement.execute(definition);
             }
+        }
+        fill(connection);
+    }
+
+    private static void fill(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
             for (int key = 0; key < KEYS; key += 2) {
                 statement.executeUpdate("INSERT INTO PARENT VALUES (" + key + ", 0)");
                 statement.executeUpdate("INSERT INTO CHILD VALUES (" + key + ", " + key + ", 0)");
@@ -48,5 +58,28 @@ public final class MixedTables {
                 statement.executeUpdate("INSERT INTO TYPED(ID) VALUES (" + key + ")");
             }
         }
+    }
+
+    /** Drops what {@link #create} has made. */
+    static void drop(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            for (String table : TABLES) {
+                statement.execute("DROP TABLE " + table);
+            }
+            statement.execute("DROP SEQUENCE NUMBERS");
+        }
+    }
+
+    /** Has only the first rows in the tables again, in one transaction. What schema changes have made stays. */
+    static void refill(Connection connection) throws SQLException {
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            for (String table : TABLES) {
+                statement.executeUpdate("DELETE FROM " + table);
+            }
+        }
+        fill(connection);
+        connection.commit();
+        connection.setAutoCommit(true);
     }
 }

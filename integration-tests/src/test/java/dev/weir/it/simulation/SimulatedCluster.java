@@ -38,6 +38,7 @@ final class SimulatedCluster implements AutoCloseable {
         SimulatedCluster cluster = new SimulatedCluster(directory, new SplittableRandom(0));
         try {
             cluster.primary.open();
+            cluster.primary.shortenLockTimeout();
             try (CapturingConnection connection = cluster.primary.capture(cluster.primary.connect())) {
                 MixedTables.create(connection);
             }

@@ -65,6 +65,11 @@ final class SimulatedPrimary implements AutoCloseable {
         return part;
     }
 
+    /** A crash ends the sessions that it finds, for which H2 waits as long as twice a lock may take; all being one thread, nothing comes of it. */
+    void shortenLockTimeout() throws SQLException {
+        Sessions.execute(require(witness), "SET DEFAULT_LOCK_TIMEOUT 1");
+    }
+
     /** A plain session of an administrator. */
     Connection connect() throws SQLException {
         // Nobody can release a lock while another waits for it, all being one thread.
@@ -87,6 +92,15 @@ final class SimulatedPrimary implements AutoCloseable {
     /** Lets H2 write by itself, as when its buffer is full. */
     void checkpoint() throws SQLException {
         Sessions.execute(require(witness), "CHECKPOINT");
+    }
+
+    /** Changes the last byte of the newest entry's body, as a fault of its memory or disk may; the digest stays as it was. */
+    void alterNewestEntry() throws SQLException {
+        Sessions.execute(
+                require(witness),
+                "UPDATE " + WeirSchema.LOG + " SET BODY = SUBSTRING(BODY FROM 1 FOR OCTET_LENGTH(BODY) - 1)"
+                        + " || CASE RIGHT(RAWTOHEX(BODY), 2) WHEN '00' THEN X'01' WHEN '02' THEN X'03' ELSE X'02' END"
+                        + " WHERE KIND = 'DATA' AND LSN = (SELECT LSN FROM WEIR.HEAD WHERE ID = 1)");
     }
 
     long head() throws SQLException {

@@ -28,6 +28,7 @@ final class SimulatedReplica implements AutoCloseable {
     private Replication replication;
     private @Nullable Connection reader;
     private boolean partitioned;
+    private boolean unchecked = true;
 
     SimulatedReplica(String name, FaultyDisk disk, Path directory, VirtualTime time, SimulatedPrimary primary) {
         this.name = name;
@@ -60,11 +61,19 @@ final class SimulatedReplica implements AutoCloseable {
     }
 
     int work() {
+        unchecked = true;
         return replication.work();
     }
 
     ReplicaState state() {
         return replication.state();
+    }
+
+    /** Whether what it shows may be other than it was when this was asked last: nothing changes it but its own work and a crash. */
+    boolean takeUnchecked() {
+        boolean taken = unchecked;
+        unchecked = false;
+        return taken;
     }
 
     /** The LSN whose data readers see; -1 if there are none to see. */
@@ -121,6 +130,7 @@ final class SimulatedReplica implements AutoCloseable {
 
     /** Lets the machine fail and start again. */
     void crash(boolean powerLost) throws IOException {
+        unchecked = true;
         end();
         disk.restart(powerLost);
         replication = start();

@@ -25,7 +25,7 @@ final class SimulatedWriter {
         this.primary = primary;
         this.chronicle = chronicle;
         this.random = random;
-        this.statements = MixedStatements.apart(random, number, writers);
+        this.statements = MixedStatements.throughCrashes(random, number, writers);
         this.schemaChanges = new MixedSchemaChanges(random, "X" + number);
     }
 

@@ -30,6 +30,8 @@ final class Simulation implements AutoCloseable {
     private final List<String> trace = new ArrayList<>();
     private long known;
     private long barriers;
+    private boolean logAltered;
+    private boolean cutOften;
 
     /** What has happened in a history, in numbers. Confined to one thread. */
     static final class Tally {
@@ -76,6 +78,16 @@ final class Simulation implements AutoCloseable {
         return cluster;
     }
 
+    /** Lets connections of writers be cut at every fourth step, rather than at one in a hundred. */
+    void cutOften() {
+        cutOften = true;
+    }
+
+    /** Lets entries be altered, now and then, before a replica has read them. */
+    void alterLog() {
+        logAltered = true;
+    }
+
     /**
      * Runs the history to its end, when everything has been mended and all nodes are equal.
      *
@@ -88,6 +100,9 @@ final class Simulation implements AutoCloseable {
             tally.steps++;
             step();
             afterStep();
+            if (logAltered && known > chronicle.durable() && tally.steps % 4 == 0) {
+                onPrimary(cluster.primary()::alterNewestEntry);
+            }
         }
         settle();
         tally.commits = chronicle.commits();
@@ -112,6 +127,9 @@ final class Simulation implements AutoCloseable {
         SimulatedReplica replica =
                 cluster.replicas().get(random.nextInt(cluster.replicas().size()));
         int choice = random.nextInt(1_000);
+        if (cutOften && tally.steps % 4 == 0) {
+            writers.get(random.nextInt(WRITERS)).cutSoon();
+        }
         note("step " + tally.steps + " choice " + choice + " " + replica + " head " + known + " durable "
                 + chronicle.durable());
         if (choice < 520) {
@@ -177,13 +195,16 @@ final class Simulation implements AutoCloseable {
                 tally.powerLosses += powerLost ? 1 : 0;
             }
         }
-        if (cluster.primary().disk().isOff()) {
+        boolean primaryCrashed = cluster.primary().disk().isOff();
+        if (primaryCrashed) {
             crashPrimary();
         } else {
             observe();
         }
         for (SimulatedReplica replica : cluster.replicas()) {
-            check(replica);
+            if (replica.takeUnchecked() || primaryCrashed) {
+                check(replica);
+            }
         }
     }
 
