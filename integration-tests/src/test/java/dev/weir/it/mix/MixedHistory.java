@@ -227,8 +227,8 @@ final class MixedHistory {
             failures.merge(e.getSQLState() + "/" + e.getErrorCode(), 1, Integer::sum);
             String message = String.valueOf(e.getMessage());
             boolean known = message.contains("ROLLING_BACK") || message.contains("ConcurrentModificationException");
-            if (e.getErrorCode() == INTERNAL && !known
-                    || String.valueOf(e.getSQLState()).startsWith("08")) {
+            boolean internal = e.getErrorCode() == INTERNAL && !known;
+            if (internal || String.valueOf(e.getSQLState()).startsWith("08")) {
                 throw e;
             }
         }
