@@ -40,24 +40,25 @@ final class MixedHistory {
     private final long seed;
     private final H2Cluster cluster;
     private final Connections connections;
+    private final boolean connectionsMayBreak;
     private final Set<Long> acknowledged = ConcurrentHashMap.newKeySet();
     private final Set<Long> refused = ConcurrentHashMap.newKeySet();
     private final Map<String, Integer> failures = new ConcurrentSkipListMap<>();
     private final List<MixedSchemaChanges> schemaChanges = Collections.synchronizedList(new ArrayList<>());
 
-    MixedHistory(long seed, H2Cluster cluster, Connections connections) {
+    /** @param connectionsMayBreak whether a writer may lose its connection, as when a schema change has the primary silent for too long */
+    MixedHistory(long seed, H2Cluster cluster, Connections connections, boolean connectionsMayBreak) {
         this.seed = seed;
         this.cluster = cluster;
         this.connections = connections;
+        this.connectionsMayBreak = connectionsMayBreak;
     }
 
     /** Runs it to its end, and leaves the tables as they were. */
     void run() throws Exception {
         write();
-        try (Connection connection = connections.open()) {
-            for (MixedSchemaChanges changes : schemaChanges) {
-                changes.removeAll(connection);
-            }
+        for (MixedSchemaChanges changes : schemaChanges) {
+            removeAll(changes);
         }
         assertThat(acknowledged).as("acknowledged, %s", this).isNotEmpty();
         Equality.awaitCaughtUp(cluster, PATIENCE);
@@ -73,6 +74,28 @@ final class MixedHistory {
         try (Connection connection = connections.open()) {
             MixedTables.refill(connection);
         }
+    }
+
+    private void removeAll(MixedSchemaChanges changes) throws SQLException {
+        for (boolean done = false; !done; ) {
+            try (Connection connection = connections.open()) {
+                changes.removeAll(connection);
+                done = true;
+            } catch (SQLException e) {
+                requireKnown(e);
+                if (!isLoss(e)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** How many connections have been lost. */
+    int losses() {
+        return failures.entrySet().stream()
+                .filter(failure -> failure.getKey().startsWith("08"))
+                .mapToInt(Map.Entry::getValue)
+                .sum();
     }
 
     int commits() {
@@ -136,6 +159,21 @@ final class MixedHistory {
         return definitions;
     }
 
+    /** Any failure that an application is told of is fine, but for one inside H2 or Weir, or a connection that is gone where none may go. */
+    private void requireKnown(SQLException e) throws SQLException {
+        failures.merge(e.getSQLState() + "/" + e.getErrorCode(), 1, Integer::sum);
+        String message = String.valueOf(e.getMessage());
+        boolean known = message.contains("ROLLING_BACK") || message.contains("ConcurrentModificationException");
+        boolean internal = e.getErrorCode() == INTERNAL && !known;
+        if (internal || (isLoss(e) && !connectionsMayBreak)) {
+            throw e;
+        }
+    }
+
+    private static boolean isLoss(SQLException e) {
+        return String.valueOf(e.getSQLState()).startsWith("08");
+    }
+
     @Override
     public String toString() {
         return "seed " + seed + " (" + acknowledged.size() + " commits, failures " + failures + ")";
@@ -157,15 +195,28 @@ final class MixedHistory {
         }
 
         void run() throws SQLException {
-            try (Connection connection = connections.open()) {
-                for (int i = 0; i < TRANSACTIONS; i++) {
-                    try {
-                        next(connection);
-                    } catch (SQLException e) {
-                        note(e);
-                        connection.rollback();
+            int left = TRANSACTIONS;
+            while (left > 0) {
+                try (Connection connection = connections.open()) {
+                    for (boolean usable = true; usable && left > 0; left--) {
+                        usable = tryNext(connection);
                     }
                 }
+            }
+        }
+
+        /** Whether the connection is still there after it. */
+        private boolean tryNext(Connection connection) throws SQLException {
+            try {
+                next(connection);
+                return true;
+            } catch (SQLException e) {
+                requireKnown(e);
+                if (isLoss(e)) {
+                    return false;
+                }
+                connection.rollback();
+                return true;
             }
         }
 
@@ -218,18 +269,10 @@ final class MixedHistory {
                 if ("40001".equals(e.getSQLState()) || random.nextBoolean()) {
                     throw e;
                 }
-                note(e);
-            }
-        }
-
-        /** Any failure that an application is told of is fine, but for one inside H2 or Weir, or a connection that is gone. */
-        private void note(SQLException e) throws SQLException {
-            failures.merge(e.getSQLState() + "/" + e.getErrorCode(), 1, Integer::sum);
-            String message = String.valueOf(e.getMessage());
-            boolean known = message.contains("ROLLING_BACK") || message.contains("ConcurrentModificationException");
-            boolean internal = e.getErrorCode() == INTERNAL && !known;
-            if (internal || String.valueOf(e.getSQLState()).startsWith("08")) {
-                throw e;
+                requireKnown(e);
+                if (isLoss(e)) {
+                    throw e;
+                }
             }
         }
     }

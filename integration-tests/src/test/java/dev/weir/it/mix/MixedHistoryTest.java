@@ -59,18 +59,22 @@ final class MixedHistoryTest {
         }
         int histories = 0;
         int commits = 0;
+        int losses = 0;
         long start = System.nanoTime();
         for (PrimitiveIterator.OfLong seeds = Seeds.of(BY_DEFAULT).iterator(); seeds.hasNext(); ) {
             long seed = seeds.nextLong();
             if (seed % 4 == way) {
-                MixedHistory history = new MixedHistory(seed, cluster, connections);
+                MixedHistory history = new MixedHistory(seed, cluster, connections, cluster instanceof H2TcpCluster);
                 history.run();
                 histories++;
                 commits += history.commits();
+                losses += history.losses();
             }
         }
         double seconds = (System.nanoTime() - start) / 1e9;
-        System.out.printf("%s: %d histories, %d commits in %.1f s, no difference%n", name, histories, commits, seconds);
+        System.out.printf(
+                "%s: %d histories, %d commits, %d lost connections in %.1f s, no difference%n",
+                name, histories, commits, losses, seconds);
         assertThat(histories == 0 || commits > 0).isTrue();
     }
 }

@@ -44,16 +44,17 @@ public final class MixedSchemaChanges {
         }
     }
 
-    /** Removes what is left of the objects that were made. */
+    /** Removes what is left of the objects that were made; after a failure it may be called again. */
     void removeAll(Connection connection) throws SQLException {
         while (!undoing.isEmpty()) {
             try (Statement statement = connection.createStatement()) {
-                statement.execute(undoing.pop());
+                statement.execute(undoing.element());
             } catch (SQLException e) {
                 if (!NOT_FOUND.contains(e.getErrorCode())) {
                     throw e;
                 }
             }
+            undoing.remove();
         }
     }
 
