@@ -153,9 +153,12 @@ enum WeirProperty {
 
     /** The property of this name, in any letter case; empty if there is none. */
     static Optional<WeirProperty> named(String name) {
-        return Arrays.stream(values())
-                .filter(property -> property.key.equalsIgnoreCase(name))
-                .findFirst();
+        for (WeirProperty property : values()) {
+            if (property.key.equalsIgnoreCase(name)) {
+                return Optional.of(property);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Every name, for messages. */
@@ -166,8 +169,11 @@ enum WeirProperty {
     /** The choice that equals the value in any letter case; empty if none does. */
     Optional<String> choice(String value) {
         String wanted = value.strip().toLowerCase(Locale.ROOT);
-        return choices.stream()
-                .filter(choice -> choice.toLowerCase(Locale.ROOT).equals(wanted))
-                .findFirst();
+        for (String choice : choices) {
+            if (choice.toLowerCase(Locale.ROOT).equals(wanted)) {
+                return Optional.of(choice);
+            }
+        }
+        return Optional.empty();
     }
 }

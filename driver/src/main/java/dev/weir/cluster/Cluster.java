@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -71,8 +72,13 @@ public final class Cluster implements AutoCloseable {
         Monitor monitor = new Monitor(nodes, rounds, Lineages.OF_JVM, replication, clock.getAsLong());
         this.views = new Views(monitor.view());
         this.stalenessServed = new StalenessServed(meters, nodes);
-        String name = String.join("+", nodes.stream().map(Node::name).toList());
-        this.pools = nodes.stream().map(node -> pool(node, name, wire)).toList();
+        String name = name();
+        this.pools = new ArrayList<>(nodes.size());
+        List<Probe> probes = new ArrayList<>(nodes.size());
+        for (Node node : nodes) {
+            pools.add(pool(node, name, wire));
+            probes.add(probe(node, bounded));
+        }
         this.outages = new Outages(
                 pools,
                 this::view,
@@ -83,13 +89,21 @@ public final class Cluster implements AutoCloseable {
         this.loop = new MonitorLoop(
                 "weir-monitor-" + name,
                 monitor,
-                nodes.stream().map(node -> probe(node, bounded)).toList(),
+                probes,
                 rounds,
                 clock,
                 settings.probeInterval(),
                 settings.nodeTimeout(),
                 new Events());
         this.schemaWatch = schemaWatch(name, elsewhere);
+    }
+
+    private String name() {
+        StringBuilder name = new StringBuilder();
+        for (Node node : nodes) {
+            name.append(name.isEmpty() ? "" : "+").append(node.name());
+        }
+        return name.toString();
     }
 
     private @Nullable SchemaWatch schemaWatch(String name, boolean elsewhere) {
@@ -432,7 +446,7 @@ public final class Cluster implements AutoCloseable {
 
     /** Shows the figures through JMX, and through Micrometer where it is on the class path, until the cluster closes; once. */
     public void showFigures() {
-        figures.show(String.join("+", nodes.stream().map(Node::name).toList()));
+        figures.show(name());
     }
 
     /** Has the figures shown about a second from now, on another thread, so that nobody's first row waits for JMX. Never blocks. */

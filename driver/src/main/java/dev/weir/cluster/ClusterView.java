@@ -29,14 +29,23 @@ public final class ClusterView {
             long nanos,
             @Nullable EmbeddedReplication exact) {
         this.statuses = List.copyOf(statuses);
-        this.byNode = statuses.toArray(NodeStatus[]::new);
+        this.byNode = statuses.toArray(new NodeStatus[0]);
         this.primary = primary;
-        this.replicas = replicas.toArray(NodeStatus[]::new);
-        this.even = replicas.stream().allMatch(replica -> replica.share() == NodeStatus.FULL_SHARE);
+        this.replicas = replicas.toArray(new NodeStatus[0]);
+        this.even = isEven(replicas);
         this.cluster = cluster;
         this.lineage = lineage;
         this.nanos = nanos;
         this.exact = exact;
+    }
+
+    private static boolean isEven(List<NodeStatus> replicas) {
+        for (NodeStatus replica : replicas) {
+            if (replica.share() != NodeStatus.FULL_SHARE) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** This view with one replica out of rotation. */

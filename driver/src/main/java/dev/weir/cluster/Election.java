@@ -40,8 +40,10 @@ final class Election {
 
     /** Decides anew who is primary; says whether positions known until now have lost their meaning by it. */
     boolean hold() {
-        if (tracks.stream().anyMatch(track -> track.answer() == NodeState.UNKNOWN)) {
-            return false;
+        for (NodeTrack track : tracks) {
+            if (track.answer() == NodeState.UNKNOWN) {
+                return false;
+            }
         }
         if (!settled) {
             identify();
@@ -60,18 +62,25 @@ final class Election {
     }
 
     private void identify() {
-        tracks.stream()
-                .filter(track -> track.role() == NodeRole.PRIMARY)
-                .findFirst()
-                .or(() -> tracks.stream()
-                        .filter(track -> cluster.isEmpty() && !track.cluster().isEmpty())
-                        .findFirst())
-                .map(NodeTrack::cluster)
-                .filter(named -> !named.equals(cluster))
-                .ifPresent(named -> {
-                    cluster = named;
-                    epoch = newestEpoch.applyAsLong(named);
-                });
+        NodeTrack first = firstToTell();
+        if (first != null && !first.cluster().equals(cluster)) {
+            cluster = first.cluster();
+            epoch = newestEpoch.applyAsLong(cluster);
+        }
+    }
+
+    /** The first primary; if there is none and nothing is known yet, the first node that tells its cluster. */
+    private @Nullable NodeTrack firstToTell() {
+        NodeTrack first = null;
+        for (NodeTrack track : tracks) {
+            if (track.role() == NodeRole.PRIMARY) {
+                return track;
+            }
+            if (first == null && cluster.isEmpty() && !track.cluster().isEmpty()) {
+                first = track;
+            }
+        }
+        return first;
     }
 
     private @Nullable NodeTrack choose() {
@@ -79,15 +88,24 @@ final class Election {
         if (standing != null && standing.role() == NodeRole.PRIMARY && isCurrent(standing)) {
             return standing;
         }
-        List<NodeTrack> claimants = tracks.stream()
-                .filter(track -> track.role() == NodeRole.PRIMARY && isReachable(track))
-                .toList();
-        if (standing == null
-                && claimants.stream().map(NodeTrack::cluster).distinct().count() > 1) {
-            return null;
+        NodeTrack claimant = null;
+        NodeTrack current = null;
+        for (NodeTrack track : tracks) {
+            if (track.role() != NodeRole.PRIMARY || !isReachable(track)) {
+                continue;
+            }
+            if (standing == null && claimant != null && !claimant.cluster().equals(track.cluster())) {
+                return null;
+            }
+            claimant = track;
+            if (isCurrent(track)) {
+                if (current != null) {
+                    return null;
+                }
+                current = track;
+            }
         }
-        List<NodeTrack> current = claimants.stream().filter(this::isCurrent).toList();
-        return current.size() == 1 ? current.get(0) : null;
+        return current;
     }
 
     private static boolean isReachable(NodeTrack track) {

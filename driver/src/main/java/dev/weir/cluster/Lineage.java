@@ -28,7 +28,13 @@ public record Lineage(long epoch, List<Origin> origins, List<Break> breaks) {
 
     /** Those among a primary's origins that are not known yet. */
     List<Origin> unknownOf(List<Origin> told) {
-        return told.stream().filter(origin -> !origins.contains(origin)).toList();
+        List<Origin> unknown = new ArrayList<>();
+        for (Origin origin : told) {
+            if (!origins.contains(origin)) {
+                unknown.add(origin);
+            }
+        }
+        return unknown;
     }
 
     Lineage with(long newEpoch, List<Origin> told) {
@@ -54,10 +60,13 @@ public record Lineage(long epoch, List<Origin> origins, List<Break> breaks) {
 
     /** This one, with what a longer lineage of the same cluster tells beyond it; this very one if that is nothing. */
     Lineage continuedBy(Lineage longer) {
+        List<Break> further = longer.breaksAfter(this);
+        if (further.isEmpty() && longer.epoch == epoch && longer.origins.equals(origins)) {
+            return this;
+        }
         List<Break> all = new ArrayList<>(breaks);
-        all.addAll(longer.breaksAfter(this));
-        Lineage continued = new Lineage(longer.epoch, longer.origins, all);
-        return continued.equals(this) ? this : continued;
+        all.addAll(further);
+        return new Lineage(longer.epoch, longer.origins, all);
     }
 
     /** The last position of a former epoch that is known to live on; empty if nothing is known of that. */

@@ -27,12 +27,16 @@ final class Monitor {
     private ClusterView view;
 
     Monitor(List<Node> nodes, Rounds rounds, Lineages lineages, @Nullable EmbeddedReplication exact, long now) {
-        this.tracks = nodes.stream().map(node -> new NodeTrack(node, rounds)).toList();
+        this.tracks = new ArrayList<>(nodes.size());
+        List<NodeStatus> unknown = new ArrayList<>(nodes.size());
+        for (Node node : nodes) {
+            tracks.add(new NodeTrack(node, rounds));
+            unknown.add(NodeStatus.unknown(node));
+        }
         this.election = new Election(tracks, cluster -> lineages.of(cluster).epoch());
         this.exact = exact;
         this.lineages = lineages;
-        this.view = new ClusterView(
-                nodes.stream().map(NodeStatus::unknown).toList(), null, List.of(), "", lineage, now, exact);
+        this.view = new ClusterView(unknown, null, List.of(), "", lineage, now, exact);
     }
 
     ClusterView view() {
@@ -88,7 +92,9 @@ final class Monitor {
             former = history;
             history = new PrimaryHistory();
         }
-        tracks.forEach(NodeTrack::forgetCoverage);
+        for (NodeTrack track : tracks) {
+            track.forgetCoverage();
+        }
     }
 
     /** Notes where the ruling primary's history left that of the one before, if it did. */
@@ -147,7 +153,9 @@ final class Monitor {
         NodeTrack primary = election.primary();
         if (primary != null) {
             primary.extend(history);
-            tracks.forEach(this::cover);
+            for (NodeTrack track : tracks) {
+                cover(track);
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package dev.weir.cluster;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -53,9 +54,10 @@ final class MonitorLoop implements Runnable {
             Duration nodeTimeout,
             MonitorEvents listener) {
         this.monitor = monitor;
-        this.probes = probes.stream()
-                .map(probe -> new NodeProbe(probe, new Silence(nodeTimeout.toNanos(), interval.toNanos())))
-                .toList();
+        this.probes = new ArrayList<>(probes.size());
+        for (Probe probe : probes) {
+            this.probes.add(new NodeProbe(probe, new Silence(nodeTimeout.toNanos(), interval.toNanos())));
+        }
         this.rounds = rounds;
         this.clock = clock;
         this.intervalNanos = interval.toNanos();
@@ -199,7 +201,9 @@ final class MonitorLoop implements Runnable {
         long now = clock.getAsLong();
         if (now - nextRound >= 0) {
             nextRound = now + intervalNanos;
-            probes.forEach(this::begin);
+            for (NodeProbe node : probes) {
+                begin(node);
+            }
             markLate(now);
             markSilent(now);
             listener.ticked();
@@ -267,7 +271,10 @@ final class MonitorLoop implements Runnable {
         if (statuses.get(node).state() != NodeState.UNKNOWN) {
             return lateNanos;
         }
-        boolean anyAnswered = statuses.stream().anyMatch(status -> status.state() != NodeState.UNKNOWN);
+        boolean anyAnswered = false;
+        for (NodeStatus status : statuses) {
+            anyAnswered |= status.state() != NodeState.UNKNOWN;
+        }
         return Math.max(lateNanos, (anyAnswered ? FIRST_ANSWER_OF_OTHERS : FIRST_ANSWER).toNanos());
     }
 

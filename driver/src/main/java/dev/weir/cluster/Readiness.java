@@ -9,11 +9,21 @@ final class Readiness {
 
     /** Whether every node has answered, failed, or had its time. */
     static boolean isSettled(ClusterView view) {
-        return view.statuses().stream().noneMatch(status -> status.state() == NodeState.UNKNOWN);
+        for (NodeStatus status : view.statuses()) {
+            if (status.state() == NodeState.UNKNOWN) {
+                return false;
+            }
+        }
+        return true;
     }
 
     static boolean isUsable(ClusterView view) {
-        return view.statuses().stream().anyMatch(NodeStatus::isUp);
+        for (NodeStatus status : view.statuses()) {
+            if (status.isUp()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether each node has ended a probe of a later round, or is one that is not asked again soon. */

@@ -21,10 +21,10 @@ final class Balance {
     Balance(LoadBalance kind, Preference preference, List<Node> nodes) {
         this.kind = kind;
         this.alike = !preference.makesADifference();
-        this.weights =
-                nodes.stream().mapToInt(node -> preference.weight(node.index())).toArray();
+        this.weights = new int[nodes.size()];
         this.near = new boolean[nodes.size()];
         for (Node node : nodes) {
+            weights[node.index()] = preference.weight(node.index());
             near[node.index()] = preference.isNear(node.index());
         }
     }

@@ -19,8 +19,10 @@ public record Preference(String zone, List<String> zones, List<Integer> weights)
     public Preference {
         zones = List.copyOf(zones);
         weights = List.copyOf(weights);
-        if (weights.stream().anyMatch(weight -> weight < 0 || weight > HEAVIEST)) {
-            throw new IllegalArgumentException("A weight is outside 0 to " + HEAVIEST + ": " + weights);
+        for (int weight : weights) {
+            if (weight < 0 || weight > HEAVIEST) {
+                throw new IllegalArgumentException("A weight is outside 0 to " + HEAVIEST + ": " + weights);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.weir.routing;
 
 import dev.weir.cluster.Node;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 
@@ -10,7 +11,10 @@ final class Routes {
     private final EnumMap<Reason, Route> refused;
 
     Routes(List<Node> nodes) {
-        byNode = nodes.stream().map(Routes::routes).toList();
+        byNode = new ArrayList<>(nodes.size());
+        for (Node node : nodes) {
+            byNode.add(routes(node));
+        }
         refused = new EnumMap<>(Reason.class);
         for (Reason reason : Reason.values()) {
             refused.put(reason, new Route(null, reason));

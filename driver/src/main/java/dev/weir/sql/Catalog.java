@@ -3,7 +3,6 @@ package dev.weir.sql;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * What the primary's catalog adds to the text of a statement: the names that a text alone would misjudge. Immutable; names
@@ -100,6 +99,10 @@ record Catalog(
     }
 
     private static Set<String> folded(Set<String> names) {
-        return names.stream().map(name -> folded(name.strip())).collect(Collectors.toUnmodifiableSet());
+        Set<String> folded = new HashSet<>();
+        for (String name : names) {
+            folded.add(folded(name.strip()));
+        }
+        return Set.copyOf(folded);
     }
 }

@@ -26,7 +26,9 @@ final class Effects {
     private Effects(SqlDialect dialect, Schema schema, Set<String> readOnlyFunctions) {
         this.dialect = dialect;
         this.schema = schema;
-        readOnlyFunctions.forEach(name -> vouched.add(Catalog.folded(name.strip())));
+        for (String name : readOnlyFunctions) {
+            vouched.add(Catalog.folded(name.strip()));
+        }
     }
 
     /**

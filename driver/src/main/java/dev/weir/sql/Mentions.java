@@ -41,15 +41,20 @@ final class Mentions {
             }
         }
         Set<Integer> plain = new HashSet<>();
-        schema.plainTables().forEach(name -> plain.add(Tables.hash(name, 0, name.length())));
+        for (String name : schema.plainTables()) {
+            plain.add(Tables.hash(name, 0, name.length()));
+        }
         plain.remove(0);
         Mentions shallow = new Mentions(direct, Tables.NONE, Set.of(), Map.of());
         Map<Integer, Tables> closed = new HashMap<>();
-        direct.forEach((name, named) -> closed.put(name, shallow.closure(named)));
+        for (Map.Entry<Integer, Tables> each : direct.entrySet()) {
+            closed.put(each.getKey(), shallow.closure(each.getValue()));
+        }
         Map<Integer, Tables> parents = new HashMap<>();
-        schema.parents()
-                .forEach((child, of) ->
-                        parents.merge(Tables.hash(child, 0, child.length()), Tables.named(of), Tables::and));
+        for (Map.Entry<String, Set<String>> each : schema.parents().entrySet()) {
+            String child = each.getKey();
+            parents.merge(Tables.hash(child, 0, child.length()), Tables.named(each.getValue()), Tables::and);
+        }
         return new Mentions(closed, shallow.closure(everywhere), plain, parents);
     }
 

@@ -1,11 +1,14 @@
 package dev.weir.sql;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.StringTokenizer;
 
 /**
  * The built-in functions of one dialect that a replica may run: they write, lock and consume nothing, leave nothing in the
@@ -61,10 +64,15 @@ final class PureFunctions {
                 throw new IllegalStateException("The list of functions " + resource + " is missing from Weir's jar");
             }
             Set<String> names = new HashSet<>();
-            new String(stream.readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .filter(line -> !line.startsWith("#") && !line.isBlank())
-                    .forEach(line -> names.addAll(Set.of(line.strip().split("\\s+"))));
+            BufferedReader reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                if (!line.startsWith("#")) {
+                    StringTokenizer words = new StringTokenizer(line);
+                    while (words.hasMoreTokens()) {
+                        names.add(words.nextToken());
+                    }
+                }
+            }
             return Set.copyOf(names);
         } catch (IOException e) {
             throw new UncheckedIOException("The list of functions " + resource + " cannot be read", e);

@@ -21,7 +21,9 @@ public record SessionEffects(Set<String> setting, Set<String> holding) {
 
     private static Set<String> folded(Set<String> names) {
         Set<String> folded = new HashSet<>();
-        names.forEach(name -> folded.add(name.toUpperCase(Locale.ENGLISH)));
+        for (String name : names) {
+            folded.add(name.toUpperCase(Locale.ENGLISH));
+        }
         return Set.copyOf(folded);
     }
 
