@@ -169,6 +169,10 @@ final class Applier {
                     "its epoch " + entry.epoch() + " is older than the replica's epoch " + tip.epoch(),
                     null);
         }
+        requireChain(entry);
+    }
+
+    private void requireChain(LogTransaction entry) throws ApplyFailure {
         if (entry.chain() != Digest.next(tip.digest(), entry.hash())) {
             throw new ApplyFailure(
                     entry.lsn(),
@@ -210,10 +214,15 @@ final class Applier {
             }
             throw e;
         }
-        if (found != sql.count()) {
+        if (deviates(found, sql.count(), sql.count())) {
             throw ApplyFailure.diverged(
                     RowWitness.of(lsn, sql, found + " rows changed"), counts(found, sql.count()), null);
         }
+    }
+
+    /** Whether a change has touched another number of rows than it may, which says that this replica differs. */
+    private static boolean deviates(long found, long least, long most) {
+        return found < least || found > most;
     }
 
     private static String counts(long found, long expected) {
@@ -279,7 +288,7 @@ final class Applier {
     private void applyRow(Lsn lsn, Rows rows, @Nullable Object[] row) throws SQLException, ApplyFailure {
         long count;
         try {
-            count = rows.change() == Change.DELETE_BAG ? bagRow.delete(rows, row) : execute(rows, row);
+            count = rows.change() == Change.DELETE_BAG ? bagRow.delete(rows, row) : executeRow(rows, row);
         } catch (SQLException e) {
             // Rows of an UPDATE may exchange unique values.
             if (rows.change() != Change.UPDATE && SqlTrouble.isAboutRows(e)) {
@@ -287,13 +296,13 @@ final class Applier {
             }
             throw e;
         }
-        if (count != 1 && (rows.change() != Change.PURGE || count > 1)) {
+        if (deviates(count, rows.change() == Change.PURGE ? 0 : 1, 1)) {
             throw ApplyFailure.diverged(witness.of(lsn, rows, row), counts(count, 1), null);
         }
         pendingChanges++;
     }
 
-    private long execute(Rows rows, @Nullable Object[] row) throws SQLException {
+    private long executeRow(Rows rows, @Nullable Object[] row) throws SQLException {
         List<String> texts = rowStatements.of(rows, row);
         long count = 0;
         for (int text = 0; text < texts.size() && count == 0; text++) {
