@@ -13,6 +13,9 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Balance {
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
+    /** As many reads as a node executes at least before another one could be worth a wait. */
+    private static final int CROWD = 4;
+
     private final LoadBalance kind;
     private final boolean alike;
     private final int[] weights;
@@ -76,6 +79,26 @@ final class Balance {
     /** Whether a replica is among the best that could serve. */
     boolean isPreferred(int replica, long eligible, ClusterView view) {
         return alike || (preferred(eligible, view) & 1L << replica) != 0;
+    }
+
+    /** Whether a node has so much more to do than some replica which it could share with that a round of probes is the shorter wait. */
+    boolean isCrowded(NodeStatus node, ClusterView view) {
+        long load = node.node().load();
+        if (load < CROWD) {
+            return false;
+        }
+        long answering = 0;
+        for (int i = 0; i < Math.min(view.replicaCount(), Long.SIZE); i++) {
+            answering |= view.replica(i).isSuspect() || view.replica(i).node() == node.node() ? 0 : 1L << i;
+        }
+        long others = answering == 0 || alike ? answering : preferred(answering, view);
+        for (long left = others; left != 0; left &= left - 1) {
+            NodeStatus other = view.replica(Long.numberOfTrailingZeros(left));
+            if (load * share(other) > (2 * other.node().load() + CROWD - 1) * share(node)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private long share(NodeStatus replica) {

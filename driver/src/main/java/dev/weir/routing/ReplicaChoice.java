@@ -43,6 +43,10 @@ final class ReplicaChoice {
             Route caughtUp = exact(version, session, view);
             return caughtUp.node() == null ? untouched(caughtUp, read, session, view) : caughtUp;
         }
+        Route reached = sinceItWaits(session, view);
+        if (reached != null) {
+            return reached;
+        }
         Route kept = session.remembered().kept(view, version, read);
         if (kept != null) {
             return kept;
@@ -58,6 +62,65 @@ final class ReplicaChoice {
             session.remembered().keep(view, version, view.status(node), chosen, by);
         }
         return chosen;
+    }
+
+    /**
+     * A replica that has all that the session had seen when the read began to wait, so that what others of its scope have seen since does
+     * not make it wait again; null if none waits or there is none. It holds for this read alone.
+     */
+    private @Nullable Route sinceItWaits(RoutingSession session, ClusterView view) {
+        long eligible = session.isWaiting() ? reached(session, view) : 0;
+        if (eligible == 0) {
+            return null;
+        }
+        int kept = position(session.clock().preferred(), eligible, view);
+        boolean stays =
+                kept >= 0 && balance.isPreferred(kept, eligible, view) && !balance.isCrowded(view.replica(kept), view);
+        return routes.to(
+                view.replica(stays ? kept : balance.pick(eligible, session, view))
+                        .node(),
+                Reason.CAUGHT_UP);
+    }
+
+    /**
+     * Whether the replica of a proven route has so much more to do than others that another should be sought. A scope of one connection
+     * moves on by itself, and in an embedded cluster each read is balanced.
+     */
+    boolean isCrowded(Route route, RoutingSession session, ClusterView view) {
+        return shared
+                && !view.isExact()
+                && view.replicaCount() > 1
+                && session.consistency() == Consistency.SESSION
+                && switch (route.reason()) {
+                    case CAUGHT_UP, SAME_REPLICA, NOTHING_SEEN -> balance.isCrowded(view.status(route.target()), view);
+                    default -> false;
+                };
+    }
+
+    /** As {@link #isCrowded(Route, RoutingSession, ClusterView)} of the primary. */
+    boolean isPrimaryCrowded(ClusterView view) {
+        NodeStatus primary = view.primary();
+        return primary != null && balance.isCrowded(primary, view);
+    }
+
+    /** Whether another replica than this one has what suffices for the read that waits. */
+    boolean isReachedBeside(Node replica, RoutingSession session, ClusterView view) {
+        long reached = reached(session, view);
+        int itself = position(replica.index(), reached, view);
+        return (itself < 0 ? reached : reached & ~(1L << itself)) != 0;
+    }
+
+    private long reached(RoutingSession session, ClusterView view) {
+        Floor floor = session.waitFloor();
+        CausalToken token = session.clock().token();
+        int count = Math.min(view.replicaCount(), MOST);
+        long eligible = 0;
+        for (int i = 0; i < count; i++) {
+            NodeStatus replica = view.replica(i);
+            boolean sound = freshness.obstacle(replica, false, Demand.UNBOUNDED, token, session.clock(), view) == null;
+            eligible |= sound && floor.isReachedBy(replica, view) ? 1L << i : 0;
+        }
+        return eligible;
     }
 
     /** A replica that has all that matters for a read of these tables; what was refused before if there is none. */

@@ -141,6 +141,21 @@ final class Router {
         };
     }
 
+    /** Whether a read would better wait for one round of probes, since the replica of its proven route has so much more to do than others. */
+    boolean isCrowded(Route proven, Classification statement, RoutingSession session, ClusterView view) {
+        return statement.hint() == null && choice.isCrowded(proven, session, view);
+    }
+
+    /** As {@link #isCrowded} of the primary. */
+    boolean isPrimaryCrowded(ClusterView view) {
+        return choice.isPrimaryCrowded(view);
+    }
+
+    /** Whether another replica than this one has what suffices for the read that waits. */
+    boolean isReachedBeside(Node replica, RoutingSession session, ClusterView view) {
+        return choice.isReachedBeside(replica, session, view);
+    }
+
     private Route strong(RoutingSession session, ClusterView view) {
         return settings.strongReads() == StrongReads.PRIMARY
                 ? toPrimary(Reason.STRONG, view)

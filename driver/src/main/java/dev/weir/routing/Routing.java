@@ -91,7 +91,7 @@ public final class Routing {
      */
     public Route route(Classification statement, RoutingSession session, Patience patience) throws SQLException {
         if (settings.strongReads() == StrongReads.REPLICA && mayBeStrong(statement, session)) {
-            session.strongFloor(new StrongFloor(cluster.round(), cluster.exactPrimaryLsn()));
+            session.strongFloor(new Floor(cluster.round(), cluster.exactPrimaryLsn()));
         }
         ClusterView view = cluster.view();
         meet(view, session);
@@ -102,6 +102,8 @@ public final class Routing {
             if (isBehind(route)) {
                 hasten(session.routedBy());
             }
+        } else if (router.isCrowded(route, statement, session, view)) {
+            route = spread(route, statement, session, patience);
         }
         if (session.transaction() == RoutingSession.Transaction.READ_ONLY && session.transactionNode() == null) {
             session.openBy(statement.hint());
@@ -186,13 +188,56 @@ public final class Routing {
         ClusterView view = session.routedBy();
         long granted = view.isExact() ? 0 : hold.enter(began);
         if (granted == 0) {
-            return unproven;
+            return !view.isExact() && router.isPrimaryCrowded(view) && hold.isWorthwhile(began)
+                    ? besideCrowd(unproven, began, statement, session, patience)
+                    : unproven;
         }
         try {
             return caughtUp(unproven, began + granted, statement, session, patience);
         } finally {
             hold.leave(began, cluster.nanos(), isLikelyCaughtUp(view) ? Hold.SHORT_SPACING : Hold.SPACING);
         }
+    }
+
+    /** Waits for a replica to be proven since the primary has so much more to do that even with the wait it is the faster one. */
+    private Route besideCrowd(
+            Route unproven, long began, Classification statement, RoutingSession session, Patience patience)
+            throws SQLException {
+        Route route = caughtUp(unproven, began + Hold.LONGEST_NANOS, statement, session, patience);
+        if (isBehind(route)) {
+            session.clock().hold().wasInVain(began, cluster.nanos());
+        }
+        return route;
+    }
+
+    /** Waits for other replicas to be proven since the one that is has so much more to do. */
+    private Route spread(Route proven, Classification statement, RoutingSession session, Patience patience)
+            throws SQLException {
+        Hold hold = session.clock().hold();
+        long began = cluster.nanos();
+        if (!hold.isWorthwhile(began)) {
+            return proven;
+        }
+        Route route = proven;
+        session.waitFloor(new Floor(cluster.round(), -1));
+        try {
+            long left = Hold.LONGEST_NANOS;
+            boolean found = false;
+            while (left > 0 && !found) {
+                route = afterSamples(left, statement, session, patience);
+                found = router.isReachedBeside(proven.target(), session, session.routedBy());
+                left = began + Hold.LONGEST_NANOS - cluster.nanos();
+            }
+            if (!found) {
+                hold.wasInVain(began, cluster.nanos());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            session.waitFloor(Floor.UNKNOWN);
+        }
+        cluster.meters().waited(cluster.nanos() - began);
+        return route;
     }
 
     /** Whether some replica is where the primary was last seen, so that it probably lacks nothing but the proof. */
@@ -253,6 +298,9 @@ public final class Routing {
             throws SQLException {
         Route route = unproven;
         long began = cluster.nanos();
+        if (unproven.reason() == Reason.BEHIND_SESSION && !session.routedBy().isExact()) {
+            session.waitFloor(new Floor(cluster.round(), -1));
+        }
         try {
             long left = deadline - began;
             while (left > 0 && isBehind(route)) {
@@ -261,6 +309,8 @@ public final class Routing {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            session.waitFloor(Floor.UNKNOWN);
         }
         cluster.meters().waited(cluster.nanos() - began);
         return route;
@@ -327,7 +377,7 @@ public final class Routing {
      */
     public Explanation explain(Classification statement, RoutingSession session) throws SQLException {
         if (settings.strongReads() == StrongReads.REPLICA && mayBeStrong(statement, session)) {
-            session.strongFloor(new StrongFloor(cluster.round(), cluster.exactPrimaryLsn()));
+            session.strongFloor(new Floor(cluster.round(), cluster.exactPrimaryLsn()));
         }
         ClusterView view = cluster.view();
         Route route = router.route(statement, session, view);

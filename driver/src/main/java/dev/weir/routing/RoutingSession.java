@@ -15,7 +15,8 @@ public final class RoutingSession {
     private Transaction transaction = Transaction.NONE;
     private @Nullable Node transactionNode;
     private @Nullable Hint openingHint;
-    private StrongFloor strongFloor = StrongFloor.UNKNOWN;
+    private Floor strongFloor = Floor.UNKNOWN;
+    private Floor waitFloor = Floor.UNKNOWN;
     private @Nullable Node pinnedTo;
     private ClusterView routedBy;
     private final Remembered remembered = new Remembered();
@@ -123,12 +124,25 @@ public final class RoutingSession {
     }
 
     /** What the strong read that is being routed demands. */
-    StrongFloor strongFloor() {
+    Floor strongFloor() {
         return strongFloor;
     }
 
-    void strongFloor(StrongFloor floor) {
+    void strongFloor(Floor floor) {
         strongFloor = floor;
+    }
+
+    /** What suffices for the read that waits, whatever its scope sees meanwhile; {@link Floor#UNKNOWN} while none waits. */
+    Floor waitFloor() {
+        return waitFloor;
+    }
+
+    boolean isWaiting() {
+        return waitFloor.round() != Floor.UNKNOWN.round();
+    }
+
+    void waitFloor(Floor floor) {
+        waitFloor = floor;
     }
 
     /** Says that the transaction has executed a statement on this node and stays there. */

@@ -85,20 +85,57 @@ class BalanceTest {
 
     @Test
     void shouldGiveAHeavyReplicaMoreOfTheReadsUnderWay() {
-        for (int i = 0; i < 4; i++) {
-            monitor.node(1).lendTally().readStarted();
-        }
-        monitor.node(2).lendTally().readStarted();
-        monitor.node(3).lendTally().readStarted();
+        start(1, 4);
+        start(2, 1);
+        start(3, 1);
         double[] alike = shares(LoadBalance.LEAST_OUTSTANDING, Preference.NONE, ALL);
         assertThat(alike[0]).as("busier than any other").isZero();
         double[] weighty = shares(LoadBalance.LEAST_OUTSTANDING, weights(1, 10, 1, 1), ALL);
         assertThat(weighty[0]).as("less busy for its weight").isGreaterThan(0.9);
     }
 
+    private void start(int node, int reads) {
+        for (int i = 0; i < reads; i++) {
+            monitor.node(node).lendTally().readStarted();
+        }
+    }
+
+    private boolean isCrowded(int node, Preference preference) {
+        ClusterView view = monitor.publish();
+        return new Balance(LoadBalance.LEAST_OUTSTANDING, preference, monitor.nodes())
+                .isCrowded(view.status(monitor.node(node)), view);
+    }
+
+    @Test
+    void shouldFindANodeCrowdedThatHasMoreThanTwiceAsMuchToDo() {
+        start(1, 3);
+        assertThat(isCrowded(1, Preference.NONE)).as("three reads").isFalse();
+        start(1, 1);
+        assertThat(isCrowded(1, Preference.NONE)).as("four reads").isTrue();
+        assertThat(isCrowded(1, weights(1, 3, 1, 1)))
+                .as("four for a weight of three")
+                .isFalse();
+        assertThat(isCrowded(1, weights(1, 1, 0, 0)))
+                .as("none may share with it")
+                .isFalse();
+        start(2, 1);
+        start(3, 1);
+        assertThat(isCrowded(1, Preference.NONE)).as("four beside one each").isFalse();
+    }
+
+    @Test
+    void shouldFindThePrimaryCrowdedWhileReplicasAreIdle() {
+        start(0, 4);
+        assertThat(isCrowded(0, Preference.NONE)).isTrue();
+        monitor.fail(1);
+        monitor.fail(2);
+        monitor.fail(3);
+        assertThat(isCrowded(0, Preference.NONE)).as("no replica answers").isFalse();
+    }
+
     @Test
     void shouldPickTheLessBusyOfTwo() {
-        monitor.node(2).lendTally().readStarted();
+        start(2, 1);
         double[] shares = shares(LoadBalance.LEAST_OUTSTANDING, Preference.NONE, ALL);
         assertThat(shares[1]).isZero();
         assertThat(shares[0]).isBetween(0.4, 0.6);

@@ -78,8 +78,21 @@ class RouterTest {
         /** A strong read begins, which a replica may serve. */
         Scene strong() {
             settings = settings.withStrongReads(StrongReads.REPLICA);
-            session.strongFloor(new StrongFloor(monitor.round(), -1));
+            session.strongFloor(new Floor(monitor.round(), -1));
             return level(Consistency.STRONG);
+        }
+
+        /** A read of the session begins to wait. */
+        Scene waiting() {
+            session.waitFloor(new Floor(monitor.round(), -1));
+            return this;
+        }
+
+        Scene busy(int node, int reads) {
+            for (int i = 0; i < reads; i++) {
+                monitor.node(node).lendTally().readStarted();
+            }
+            return this;
         }
 
         Scene inserted(String table) {
@@ -228,6 +241,18 @@ class RouterTest {
         Scene epoch = ready();
         epoch.clock.see(2, 1);
         add(rules, "token of another epoch", epoch, READ, Reason.OTHER_EPOCH, 0);
+        add(rules, "waits", ready().wrote().waiting(), READ, Reason.BEHIND_SESSION, 0);
+        Scene overtaken = ready().wrote().waiting().at(11, 11, 11).wrote();
+        add(rules, "waits, others have written since", overtaken, READ, Reason.CAUGHT_UP, 1, 2);
+        Scene partly = ready().wrote().waiting().at(11, 10, 11).wrote();
+        add(rules, "waits, others have written since, one has caught up", partly, READ, Reason.CAUGHT_UP, 2);
+        Scene further = ready().waiting().at(11, 11, 11);
+        further.clock.see(1, 12);
+        add(rules, "waits, token not reached", further, READ, Reason.BEHIND_SESSION, 0);
+        Scene steady = ready().waiting().at(11, 11, 11).readFrom(1);
+        add(rules, "waits, reads of the scope go to one", steady, READ, Reason.CAUGHT_UP, 1);
+        Scene crowded = ready().waiting().at(11, 11, 11).readFrom(1).busy(1, 4);
+        add(rules, "waits, that one is crowded", crowded, READ, Reason.CAUGHT_UP, 2);
         Scene old = ready().readFrom(1).wrote().at(11, 11, 11);
         old.clock.prefer(1, 1);
         add(rules, "shared scope keeps to its replica", old, READ, Reason.CAUGHT_UP, 1);

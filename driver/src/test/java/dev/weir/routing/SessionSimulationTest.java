@@ -32,6 +32,7 @@ class SessionSimulationTest {
         READS_NOT_NOTED,
         PRIMARY_READS_NOT_NOTED,
         NOTED_TOO_EARLY,
+        WAIT_BEGAN_TOO_EARLY,
         RESTARTS_IGNORED
     }
 
@@ -50,6 +51,7 @@ class SessionSimulationTest {
         final RoutingSession session;
         final int[] connected = {-1, -1, -1};
         boolean writing;
+        boolean waiting;
 
         @Nullable Route route;
 
@@ -99,6 +101,8 @@ class SessionSimulationTest {
         private void advance(Client client) throws SQLException {
             if (client.route == null) {
                 begin(client);
+            } else if (client.waiting) {
+                goOnWaiting(client);
             } else if (client.observed < 0) {
                 execute(client);
             } else {
@@ -114,6 +118,22 @@ class SessionSimulationTest {
             client.session.routedBy(view);
             client.route =
                     client.writing ? shared.toPrimary(Reason.WRITE, view) : shared.route(READ, client.session, view);
+            // Some wait because no replica is proven, some because the one that is has too much to do.
+            client.waiting = !client.writing && random.nextInt(4) == 0;
+            if (client.waiting) {
+                long began = cluster.monitor.round() - (fault == Fault.WAIT_BEGAN_TOO_EARLY ? 6 : 0);
+                client.session.waitFloor(new Floor(began, -1));
+            }
+        }
+
+        private void goOnWaiting(Client client) throws SQLException {
+            ClusterView view = cluster.view();
+            client.session.routedBy(view);
+            client.route = shared.route(READ, client.session, view);
+            if (random.nextInt(4) == 0) {
+                client.waiting = false;
+                client.session.waitFloor(Floor.UNKNOWN);
+            }
         }
 
         private void execute(Client client) {

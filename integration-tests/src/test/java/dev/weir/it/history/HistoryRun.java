@@ -121,6 +121,7 @@ final class HistoryRun {
         WeirDataSource source = new WeirDataSource();
         boolean isH2 = url.startsWith("jdbc:weir:h2:");
         source.setUrl(url + (isH2 ? ";" : "&") + "weir.sessionScope=" + scope
+                + (isH2 ? ";" : "&") + "weir.waitForReplica=" + (seed % 2 == 0 ? "20ms" : "0ms")
                 + (broken ? (isH2 ? ";" : "&") + "weir.consistency=eventual" : ""));
         source.setUser(faults.user());
         source.setPassword(faults.password());

@@ -4,14 +4,14 @@ import dev.weir.cluster.ClusterView;
 import dev.weir.cluster.NodeStatus;
 
 /**
- * What a replica must have reached to serve a strong read that has begun: the position of the primary at some time since. Immutable.
+ * What a replica must have reached to serve a read that needs all that had happened when it began: the position of the primary at some time since. Immutable.
  *
  * @param round the newest probe that had begun when the read began, so that a sample of the primary by a later one is new enough
  * @param lsn the position itself; -1 if it is only sampled
  */
-record StrongFloor(long round, long lsn) {
-    /** That of a session which has not read at level strong: no replica reaches it. */
-    static final StrongFloor UNKNOWN = new StrongFloor(Long.MAX_VALUE, -1);
+record Floor(long round, long lsn) {
+    /** That of no read: no replica reaches it. */
+    static final Floor UNKNOWN = new Floor(Long.MAX_VALUE, -1);
 
     boolean isReachedBy(NodeStatus replica, ClusterView view) {
         return lsn >= 0 ? view.appliedLsn(replica) >= lsn : replica.coveredRound() > round;
