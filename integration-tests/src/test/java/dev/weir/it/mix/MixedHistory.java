@@ -198,25 +198,29 @@ final class MixedHistory {
             int left = TRANSACTIONS;
             while (left > 0) {
                 try (Connection connection = connections.open()) {
-                    for (boolean usable = true; usable && left > 0; left--) {
-                        usable = tryNext(connection);
+                    while (left > 0) {
+                        left--;
+                        tryNext(connection);
+                    }
+                } catch (SQLException e) {
+                    requireKnown(e);
+                    if (!isLoss(e)) {
+                        throw e;
                     }
                 }
             }
         }
 
-        /** Whether the connection is still there after it. */
-        private boolean tryNext(Connection connection) throws SQLException {
+        /** Whatever happens to it, but for the loss of the connection, the next may follow. */
+        private void tryNext(Connection connection) throws SQLException {
             try {
                 next(connection);
-                return true;
             } catch (SQLException e) {
-                requireKnown(e);
                 if (isLoss(e)) {
-                    return false;
+                    throw e;
                 }
+                requireKnown(e);
                 connection.rollback();
-                return true;
             }
         }
 
@@ -266,13 +270,10 @@ final class MixedHistory {
             try {
                 statements.executeOne(connection);
             } catch (SQLException e) {
-                if ("40001".equals(e.getSQLState()) || random.nextBoolean()) {
+                if (isLoss(e) || "40001".equals(e.getSQLState()) || random.nextBoolean()) {
                     throw e;
                 }
                 requireKnown(e);
-                if (isLoss(e)) {
-                    throw e;
-                }
             }
         }
     }

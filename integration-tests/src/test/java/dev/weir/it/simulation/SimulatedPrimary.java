@@ -46,8 +46,11 @@ final class SimulatedPrimary implements AutoCloseable {
         return url;
     }
 
-    /** Opens the store as the process that runs a primary does. */
+    /** Opens the store as the process that runs a primary does, which nobody does on a machine that has no power. */
     void open() throws SQLException {
+        if (disk.isOff()) {
+            throw new SQLException("The primary's machine has no power", "08001");
+        }
         store = PrimaryStore.open(url, USER, "", LogRetention.DEFAULT, time::nanos);
         Connection opened = connect();
         witness = opened;
