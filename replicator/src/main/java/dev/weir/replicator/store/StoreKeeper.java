@@ -16,6 +16,7 @@ import org.h2.engine.SessionLocal;
 import org.h2.jdbc.JdbcConnection;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
+import org.h2.mvstore.RandomAccessStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +44,11 @@ public final class StoreKeeper implements AutoCloseable {
     /** How much a file grows at least before the space of dead chunks in it is used again. */
     private static final long LEAST_GROWTH = 256L * 1024 * 1024;
 
-    private static final int COMPACT_MILLIS = 200;
+    /** What a round rewrites and moves at most; more than comes between two rounds. */
+    private static final int REWRITTEN_BYTES = 32 * 1024 * 1024;
+
+    private static final long MOVED_BYTES = 64L * 1024 * 1024;
+    private static final int VERSIONS_UNTIL_FREE = 2;
     /** Where H2 finds that chunks need no rewriting. */
     private static final int FULL_PERCENT = 90;
 
@@ -206,27 +211,41 @@ public final class StoreKeeper implements AutoCloseable {
         busySince = 0;
     }
 
-    /**
-     * Moves what is alive to the front of the file and cuts off the rest, once the file has doubled. What one round has moved is free only when later versions have been taken, so a round that gains little
-     * is followed by another soon.
-     */
+    /** Moves what is alive to the front of the file and cuts off the rest, once the file has doubled; soon again if that has gained little. */
     private void compactIfGrown() {
         long before = store.getFileStore().size();
-        if (before <= compactAt) {
+        if (before <= compactAt || !(store.getFileStore() instanceof RandomAccessStore compacted)) {
             return;
         }
         int retention = store.getRetentionTime();
-        store.setReuseSpace(true);
+        store.setRetentionTime(0);
         try {
-            store.compactFile(COMPACT_MILLIS);
+            compact(compacted);
         } finally {
             store.setReuseSpace(false);
             store.setRetentionTime(retention);
         }
-        long size = store.getFileStore().size();
-        boolean done = size < before / 4 * 3 || store.getFileStore().getChunksFillRate() >= FULL_PERCENT;
+        long size = compacted.size();
+        boolean done = size < before / 4 * 3 || compacted.getChunksFillRate() >= FULL_PERCENT;
         compactAt = size + (done ? Math.max(leastGrowth, size) : leastGrowth / ROUNDS_PER_GROWTH);
         LOG.debug("event=store_compacted store={} bytes={} before={}", file, size, before);
+    }
+
+    /**
+     * One round. What it rewrites is free only in the second version from then, and while sessions write, little would be free if nobody took these at once. They are appended, like all
+     * others: until they are on the disk, nothing that an older one needs may be overwritten.
+     */
+    private void compact(RandomAccessStore compacted) {
+        store.setReuseSpace(true);
+        store.compact(FULL_PERCENT, REWRITTEN_BYTES);
+        store.setReuseSpace(false);
+        for (int version = 0; version < VERSIONS_UNTIL_FREE; version++) {
+            store.commit();
+        }
+        store.executeFilestoreOperation(() -> {});
+        store.sync();
+        store.setReuseSpace(true);
+        compacted.compactMoveChunks(FULL_PERCENT, MOVED_BYTES, store);
     }
 
     /** H2 holds what it has read from the file as hexadecimal text, and what it has set as a number. */

@@ -421,6 +421,32 @@ class StoreKeeperTest {
         assertThat(largest).as("bytes of the file").isLessThan(8 * leastGrowth);
     }
 
+    /** As a primary's log turns over: rows come at one end and are deleted at the other, and others change here and there. */
+    @Test
+    void shouldKeepFileSmallWhileRowsComeAndGo() throws Exception {
+        long leastGrowth = 1024 * 1024;
+        execute(first, "CREATE TABLE ENTRIES(ID INT PRIMARY KEY, BODY VARCHAR)");
+        execute(first, "CREATE TABLE WIDE(ID INT PRIMARY KEY, V VARCHAR)");
+        execute(first, "INSERT INTO WIDE SELECT X, REPEAT('x', 200) FROM SYSTEM_RANGE(1, 10000)");
+        long largest = 0;
+        try (StoreKeeper keeper =
+                new StoreKeeper(databaseOf(first), file, new Stillness(databaseOf(first)), leastGrowth)) {
+            for (int id = 1; id < 2 * ENDURED; id += 100) {
+                execute(first, "INSERT INTO ENTRIES SELECT " + id + " + X, REPEAT('y', 100) FROM SYSTEM_RANGE(0, 99)");
+                execute(first, "DELETE FROM ENTRIES WHERE ID < " + (id - 2_000));
+                execute(first, "UPDATE WIDE SET V = REPEAT('z', 200) WHERE MOD(ID, 1000) = " + id / 100 * 7 % 1000);
+                while (!keeper.flush()) {
+                    Thread.onSpinWait();
+                }
+                largest = Math.max(largest, Files.size(file));
+                if (id % 10_000 == 1) {
+                    assertThat(StoreState.of(image())).isEqualTo(StoreState.WHOLE);
+                }
+            }
+        }
+        assertThat(largest).as("bytes of the file around some 3 MB").isLessThan(6 * leastGrowth);
+    }
+
     @Test
     void shouldFlushWhileTablesComeAndGo() throws Exception {
         AtomicBoolean done = new AtomicBoolean();
