@@ -66,7 +66,11 @@ public final class Cluster implements AutoCloseable {
         this.users = new Users(clock);
         boolean elsewhere = replication == null;
         Wire wire = new Wire(dialect, settings.targetProperties(), elsewhere, null);
-        Wire bounded = new Wire(dialect, settings.targetProperties(), elsewhere, elsewhere ? probeTimeout() : null);
+        Wire bounded = new Wire(
+                dialect,
+                settings.targetProperties(),
+                elsewhere,
+                elsewhere ? dialect.probeBound(probeTimeout(), settings.nodeTimeout()) : null);
         this.recentWrites = replication == null ? null : new RecentWrites();
         this.head = replication == null ? null : new PrimaryHead(nodes.get(0), wire);
         Monitor monitor = new Monitor(nodes, rounds, Lineages.OF_JVM, replication, clock.getAsLong());

@@ -67,6 +67,14 @@ abstract class Dialect {
      */
     abstract void complete(String url, Properties properties, @Nullable Duration bound);
 
+    /**
+     * How long a probe may wait for its connection and its answer, given what the probe interval allows and after what silence all
+     * connections to the node are broken off.
+     */
+    Duration probeBound(Duration byInterval, Duration nodeTimeout) {
+        return byInterval;
+    }
+
     /** Breaks a physical connection off from any thread: whoever waits for its answer fails at once. Waits for no server. */
     abstract void cut(Connection physical) throws SQLException;
 

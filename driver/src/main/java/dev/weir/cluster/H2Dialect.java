@@ -125,6 +125,16 @@ final class H2Dialect extends Dialect {
         }
     }
 
+    /**
+     * While a session is alone in a store, which a schema change may be for long, all others wait for it; only a connection that is opened
+     * anew is told so at once. So a probe must give up and connect again before the node passes for silent.
+     */
+    @Override
+    Duration probeBound(Duration byInterval, Duration nodeTimeout) {
+        Duration half = nodeTimeout.dividedBy(2);
+        return half.compareTo(byInterval) < 0 ? half : byInterval;
+    }
+
     @Override
     void cut(Connection physical) throws SQLException {
         H2Socket.close(physical);
