@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 final class StoreFile extends SingleFileStore {
     private static final Logger LOG = LoggerFactory.getLogger(StoreFile.class);
-    private static final int BLOCK_BYTES = 4096;
+    private static final int BLOCK_BYTES = StoreHeader.BLOCK_BYTES;
 
     /** The blocks of the two headers. */
     private static final int HEADER_BLOCKS = 2;
@@ -111,6 +112,36 @@ final class StoreFile extends SingleFileStore {
                 channel.truncate(end);
                 channel.force(true);
             }
+        }
+    }
+
+    /**
+     * Withdraws a close that has come no further than the first of the two headers: if the version that it names is not there, H2 takes the older one that the second names for that which was closed,
+     * and forgets all versions in between. Survives a crash of the machine when this returns. Does nothing while somebody has the file open.
+     */
+    static void withdrawHalfClose(Path path, @Nullable String filePassword) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            if (lock != null) {
+                withdrawHalfClose(StoreHeader.blocks(channel, path, filePassword), path);
+            }
+        } catch (OverlappingFileLockException open) {
+            LOG.debug("event=store_in_use store={}", path);
+        }
+    }
+
+    private static void withdrawHalfClose(FileChannel blocks, Path path) throws IOException {
+        ByteBuffer headers = ByteBuffer.allocate(HEADER_BLOCKS * BLOCK_BYTES);
+        while (headers.hasRemaining() && blocks.read(headers, headers.position()) > 0) {
+            // until both are read
+        }
+        if (!headers.hasRemaining() && StoreHeader.isHalfClosed(headers.array())) {
+            LOG.info("event=half_close_withdrawn store={}", path);
+            ByteBuffer second = ByteBuffer.wrap(headers.array(), BLOCK_BYTES, BLOCK_BYTES);
+            for (int written = 0; written < BLOCK_BYTES; ) {
+                written += blocks.write(second, written);
+            }
+            blocks.force(true);
         }
     }
 

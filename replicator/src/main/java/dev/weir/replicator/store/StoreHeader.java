@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param closed whether H2 has closed the store in order and nothing was written since
  */
 record StoreHeader(long created, long version, boolean closed) {
-    private static final int BLOCK_BYTES = 4096;
+    static final int BLOCK_BYTES = 4096;
 
     /**
      * Reads the headers; empty if neither is one, as when the password is wrong.
@@ -42,14 +42,27 @@ record StoreHeader(long created, long version, boolean closed) {
                 : first.or(() -> second).map(header -> new StoreHeader(header.created(), header.version(), false));
     }
 
+    /** Whether of the two headers only the first tells of a close, so that H2 may take the second's version for the one that was closed. */
+    static boolean isHalfClosed(byte[] blocks) {
+        Optional<StoreHeader> first = parse(blocks, 0);
+        Optional<StoreHeader> second = parse(blocks, BLOCK_BYTES);
+        return first.isPresent() && second.isPresent() && first.get().closed() && !first.equals(second);
+    }
+
     private static InputStream open(Path storeFile, @Nullable String filePassword) throws IOException {
         if (filePassword == null) {
             return Files.newInputStream(storeFile);
         }
-        return Channels.newInputStream(new FileEncrypt(
-                storeFile.toString(),
-                FilePathEncrypt.getPasswordBytes(filePassword.toCharArray()),
-                FileChannel.open(storeFile, StandardOpenOption.READ)));
+        return Channels.newInputStream(
+                blocks(FileChannel.open(storeFile, StandardOpenOption.READ), storeFile, filePassword));
+    }
+
+    /** What a file holds, decrypted. */
+    static FileChannel blocks(FileChannel file, Path storeFile, @Nullable String filePassword) throws IOException {
+        return filePassword == null
+                ? file
+                : new FileEncrypt(
+                        storeFile.toString(), FilePathEncrypt.getPasswordBytes(filePassword.toCharArray()), file);
     }
 
     private static Optional<StoreHeader> parse(byte[] blocks, int start) {

@@ -54,6 +54,9 @@ public enum StoreState {
         if (header.isEmpty()) {
             return DOUBTFUL;
         }
+        if (!header.get().closed()) {
+            StoreFile.withdrawHalfClose(storeFile, filePassword);
+        }
         WholeMark.Versions marked = WholeMark.read(storeFile);
         if (marked.store() != header.get().created()) {
             return header.get().closed() ? CLOSED : DOUBTFUL;

@@ -270,6 +270,43 @@ class StoreKeeperTest {
         }
     }
 
+    /** The machine loses its power while H2 closes the store: one of the two headers says so, what it says was closed is on the disk in part. */
+    @Test
+    void shouldFindNewestVersionWhenCloseWasCutOff() throws Exception {
+        execute(first, "SHUTDOWN");
+        first = open(url);
+        Path image;
+        try (StoreKeeper keeper = keeper()) {
+            for (int value = 1; value <= 4; value++) {
+                execute(first, "UPDATE A SET V = " + value);
+                execute(first, "UPDATE B SET V = " + value);
+                Awaitility.await().until(keeper::flush);
+            }
+            image = image();
+            assertThat(StoreHeader.read(image, null).orElseThrow().version())
+                    .as("the header's version")
+                    .isLessThan(WholeMark.read(image).newestFirst().get(1).number());
+            execute(first, "UPDATE A SET V = 5");
+            execute(first, "SHUTDOWN");
+        }
+        try (FileChannel from = FileChannel.open(file, StandardOpenOption.READ);
+                FileChannel to = FileChannel.open(image, StandardOpenOption.WRITE)) {
+            long end = to.size();
+            assertThat(from.size()).as("bytes, appended to %s", end).isGreaterThan(end);
+            from.transferTo(0, StoreHeader.BLOCK_BYTES, to);
+            to.position(end);
+            from.transferTo(end, from.size() - end - 512, to);
+        }
+        assertThat(StoreState.of(image)).isEqualTo(StoreState.WHOLE);
+        try (Connection opened = open("jdbc:h2:" + directory.resolve("image") + ";IFEXISTS=TRUE");
+                Statement statement = opened.createStatement();
+                ResultSet row = statement.executeQuery("SELECT MIN(A.V), MIN(B.V) FROM A, B")) {
+            row.next();
+            assertThat(row.getLong(1)).isEqualTo(4);
+            assertThat(row.getLong(2)).isEqualTo(4);
+        }
+    }
+
     private long rowsOfImage() throws SQLException {
         try (Connection image = open("jdbc:h2:" + directory.resolve("image") + ";IFEXISTS=TRUE");
                 Statement statement = image.createStatement()) {
