@@ -27,6 +27,9 @@ public final class Cluster implements AutoCloseable {
     private static final Duration CATALOG_AT_MOST = Duration.ofSeconds(90);
     private static final Duration FIGURES_AFTER = Duration.ofSeconds(1);
 
+    /** A node of this JVM is not cut off from it: if it does not answer, a session has its store for itself, or its disk stands still. */
+    private static final Duration NEVER_SILENT = Duration.ofDays(1_000);
+
     private final ClusterSettings settings;
     private final Dialect dialect;
     private volatile @Nullable SchemaDefinitions definitions;
@@ -97,7 +100,7 @@ public final class Cluster implements AutoCloseable {
                 rounds,
                 clock,
                 settings.probeInterval(),
-                settings.nodeTimeout(),
+                elsewhere ? settings.nodeTimeout() : NEVER_SILENT,
                 new Events());
         this.schemaWatch = schemaWatch(name, elsewhere);
     }

@@ -83,9 +83,13 @@ final class NodePool {
         }
     }
 
-    /** A replica that does not answer has others beside it; for the primary it pays to wait a little. */
+    /**
+     * A replica that does not answer has others beside it; for the primary it pays to wait a little. A node of this JVM that does not answer is not cut off: a session has its store for itself, which
+     * all others wait for.
+     */
     private boolean isTooLate(NodeStatus now, long waited) {
         return now.state() == NodeState.LATE
+                && !(settings.topology() instanceof ClusterSettings.Embedded)
                 && (now.role() != NodeRole.PRIMARY
                         || waited > settings.nodeTimeout().toNanos());
     }

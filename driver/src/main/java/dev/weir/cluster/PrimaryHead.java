@@ -5,7 +5,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,6 +16,9 @@ import org.slf4j.LoggerFactory;
 /** Reads the log head of an embedded primary, in memory, on a connection of its own. Thread-safe. */
 final class PrimaryHead {
     private static final Logger LOG = LoggerFactory.getLogger(PrimaryHead.class);
+    private static final int STORE_IN_EXCLUSIVE_MODE = 90135;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PAUSE = Duration.ofMillis(10);
 
     private final Node primary;
     private final Wire wire;
@@ -61,11 +66,26 @@ final class PrimaryHead {
         if (closed) {
             throw new SQLException("The cluster is closed", "08003");
         }
-        Connection opened = wire.open(primary);
+        Connection opened = connected();
         connection = opened;
         PreparedStatement query = opened.prepareStatement("SELECT LSN FROM WEIR.HEAD WHERE ID = 1");
         statement = query;
         return query;
+    }
+
+    /** H2 refuses new connections while a session has its store for itself, as a schema change may for long; whoever is connected already waits. */
+    private Connection connected() throws SQLException {
+        long began = System.nanoTime();
+        while (true) {
+            try {
+                return wire.open(primary);
+            } catch (SQLException e) {
+                if (e.getErrorCode() != STORE_IN_EXCLUSIVE_MODE || System.nanoTime() - began > PATIENCE.toNanos()) {
+                    throw e;
+                }
+                LockSupport.parkNanos(PAUSE.toNanos());
+            }
+        }
     }
 
     void close() {

@@ -2,6 +2,7 @@ package dev.weir.it.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.it.h2.H2EmbeddedCluster;
 import dev.weir.it.h2.H2TcpCluster;
 import dev.weir.it.h2.H2TcpExtension;
 import java.sql.Connection;
@@ -21,6 +22,36 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class H2AloneTest {
     /** Three times what a node may be silent for. */
     private static final Duration ALONE = Duration.ofSeconds(3);
+
+    @Test
+    void shouldWaitForASessionThatIsAloneInAnEmbeddedStore() throws Exception {
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try (H2EmbeddedCluster cluster = H2EmbeddedCluster.inMemory(1);
+                Connection weir = cluster.connect();
+                Statement statement = weir.createStatement();
+                Connection alone = cluster.primary().open();
+                Statement exclusive = alone.createStatement()) {
+            statement.execute("CREATE TABLE lonely (id int PRIMARY KEY)");
+            exclusive.execute("SET EXCLUSIVE 1");
+            Future<?> known = threads.submit(() -> statement.executeUpdate("INSERT INTO lonely VALUES (1)"));
+            Future<?> further = threads.submit(() -> {
+                try (Connection opened = cluster.connect();
+                        Statement insert = opened.createStatement()) {
+                    return insert.executeUpdate("INSERT INTO lonely VALUES (2)");
+                }
+            });
+            Awaitility.await()
+                    .atMost(ALONE.multipliedBy(2))
+                    .during(ALONE)
+                    .until(() -> !known.isDone() && !further.isDone());
+            exclusive.execute("SET EXCLUSIVE 0");
+            known.get(60, TimeUnit.SECONDS);
+            further.get(60, TimeUnit.SECONDS);
+            assertThat(cluster.primary().number("SELECT COUNT(*) FROM lonely")).isEqualTo(2);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
 
     @Test
     void shouldWaitForASessionThatIsAloneInTheStore(H2TcpCluster cluster) throws Exception {
