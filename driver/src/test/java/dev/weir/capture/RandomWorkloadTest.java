@@ -62,7 +62,7 @@ final class RandomWorkloadTest {
     }
 
     private void run(long seed, boolean changingSchema) throws Exception {
-        try (CaptureLab lab = new CaptureLab(";LOCK_TIMEOUT=2000")) {
+        try (CaptureLab lab = new CaptureLab(";LOCK_TIMEOUT=500")) {
             create(lab, new Random(seed));
             ExecutorService executor = Executors.newFixedThreadPool(THREADS);
             try {

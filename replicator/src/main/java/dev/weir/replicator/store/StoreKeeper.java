@@ -76,8 +76,8 @@ public final class StoreKeeper implements AutoCloseable {
         this.stillness = stillness;
         if (file != null) {
             takeOver();
-            long size = store.getFileStore().size();
-            this.compactAt = size + Math.max(leastGrowth, size);
+            long live = liveBytes();
+            this.compactAt = live + Math.max(leastGrowth, live);
         }
     }
 
@@ -209,6 +209,15 @@ public final class StoreKeeper implements AutoCloseable {
         }
         isWritten = true;
         busySince = 0;
+    }
+
+    /** About how much of the file is alive, so that what an earlier keeper left dead in it does not count. */
+    private long liveBytes() {
+        return store.getFileStore().size()
+                * store.getFileStore().getFillRate()
+                / 100
+                * store.getFileStore().getChunksFillRate()
+                / 100;
     }
 
     /** Moves what is alive to the front of the file and cuts off the rest, once the file has doubled; soon again if that has gained little. */

@@ -484,6 +484,33 @@ class StoreKeeperTest {
         assertThat(largest).as("bytes of the file around some 3 MB").isLessThan(6 * leastGrowth);
     }
 
+    /** Each start would else allow a file to double once more. */
+    @Test
+    void shouldCompactFileThatWasLargeWhenItWasOpened() throws Exception {
+        long leastGrowth = 1024 * 1024;
+        execute(first, "CREATE TABLE WIDE(ID INT PRIMARY KEY, V VARCHAR)");
+        execute(first, "INSERT INTO WIDE SELECT X, REPEAT('x', 200) FROM SYSTEM_RANGE(1, 3000)");
+        try (StoreKeeper keeper = keeper()) {
+            for (int round = 0; Files.size(file) < 10 * leastGrowth; round++) {
+                execute(first, "UPDATE WIDE SET V = REPEAT('" + round % 10 + "', 200)");
+                Awaitility.await().until(keeper::flush);
+            }
+            execute(first, "SHUTDOWN IMMEDIATELY");
+        }
+        StoreState found = StoreState.of(file);
+        first = open(url);
+        try (StoreKeeper keeper =
+                new StoreKeeper(databaseOf(first), file, new Stillness(databaseOf(first)), leastGrowth)) {
+            for (int id = 1; id <= 30; id++) {
+                execute(first, "UPDATE WIDE SET V = '' WHERE ID = " + id);
+                Awaitility.await().until(keeper::flush);
+            }
+            assertThat(Files.size(file)).as("bytes of the file").isLessThan(4 * leastGrowth);
+            assertThat(found).isEqualTo(StoreState.WHOLE);
+            assertThat(StoreState.of(image())).isEqualTo(StoreState.WHOLE);
+        }
+    }
+
     @Test
     void shouldFlushWhileTablesComeAndGo() throws Exception {
         AtomicBoolean done = new AtomicBoolean();
