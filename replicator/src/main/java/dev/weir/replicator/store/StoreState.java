@@ -54,12 +54,13 @@ public enum StoreState {
         if (header.isEmpty()) {
             return DOUBTFUL;
         }
-        if (!header.get().closed()) {
-            StoreFile.withdrawHalfClose(storeFile, filePassword);
-        }
         WholeMark.Versions marked = WholeMark.read(storeFile);
         if (marked.store() != header.get().created()) {
             return header.get().closed() ? CLOSED : DOUBTFUL;
+        }
+        if (!header.get().closed()) {
+            // Only of a store that was kept: all its versions are appended, so that H2 finds them without a header.
+            StoreFile.withdrawHalfClose(storeFile, filePassword);
         }
         try {
             if (backToOneOf(marked, storeFile, filePassword, header.get().closed())) {
