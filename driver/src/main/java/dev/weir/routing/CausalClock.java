@@ -36,6 +36,7 @@ final class CausalClock {
     private final AtomicReferenceArray<@Nullable Seen> replicas;
     private final AtomicLong version = new AtomicLong();
     private final Hold hold = new Hold();
+    private final Backoff backoff = new Backoff();
     private final AtomicInteger preferred = new AtomicInteger(-1);
 
     private final ReentrantLock following = new ReentrantLock();
@@ -285,6 +286,10 @@ final class CausalClock {
     /** The ration of waiting for measurements. */
     Hold hold() {
         return hold;
+    }
+
+    Backoff backoff() {
+        return backoff;
     }
 
     /** The index of the replica that this scope's reads keep to while positions are sampled; -1 if none was chosen. */

@@ -20,19 +20,31 @@ final class Heritage {
 
     private final Cluster cluster;
     private final boolean fails;
+    private final boolean alone;
 
     Heritage(Cluster cluster, OnLostWrites onLostWrites) {
         this.cluster = cluster;
         this.fails = onLostWrites == OnLostWrites.FAIL;
+        this.alone = cluster.nodes().size() == 1;
     }
 
     /**
-     * Brings a session over to the history that a view shows. Call it when the session meets a view for the first time.
+     * Routes by a view from now on. If that shows that the primary's history has begun anew since the session's last one, the session is
+     * brought over to it.
      *
      * @throws SQLException 40001, once for each session, if something that it has seen is lost or may be, and it relies on that
      */
+    void meet(RoutingSession session, ClusterView view) throws SQLException {
+        if (session.routedBy() != view) {
+            if (!alone) {
+                settle(session, view);
+            }
+            session.routedBy(view);
+        }
+    }
+
     @SuppressWarnings("ReferenceEquality") // one object for each history
-    void settle(RoutingSession session, ClusterView view) throws SQLException {
+    private void settle(RoutingSession session, ClusterView view) throws SQLException {
         CausalClock clock = session.clock();
         Lineage followed = clock.lineage();
         if (followed != view.lineage()) {

@@ -16,7 +16,6 @@ final class Hold {
 
     private final AtomicLong openUntil = new AtomicLong(Long.MIN_VALUE);
     private final AtomicLong closedUntil = new AtomicLong(Long.MIN_VALUE);
-    private final AtomicLong vainUntil = new AtomicLong(Long.MIN_VALUE);
 
     /**
      * Asks to wait.
@@ -33,17 +32,6 @@ final class Hold {
             return 0;
         }
         return openUntil.compareAndSet(until, now + LONGEST_NANOS) ? LONGEST_NANOS : 0;
-    }
-
-    /** Whether a wait for a node with less to do may begin: none has been in vain just before. */
-    boolean isWorthwhile(long now) {
-        long until = vainUntil.get();
-        return until == Long.MIN_VALUE || now - until >= 0;
-    }
-
-    /** Ends such a wait, which began then and has found no other node. */
-    void wasInVain(long began, long now) {
-        vainUntil.set(now + (now - began) * SPACING);
     }
 
     /** Ends a wait that began then; the next one may begin after so many times as long. */

@@ -16,25 +16,18 @@ import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Routing of one cluster under one set of settings: the rules applied to the newest view, and the sessions' clocks. Thread-safe. */
 public final class Routing {
     private static final Duration SAMPLE_PATIENCE = Duration.ofSeconds(2);
 
-    /** How long a wait may go on unaware that its statement was cancelled. */
-    private static final long SLICE_NANOS = 50_000_000;
-
-    /** How long to wait until positions in memory are looked at again. */
-    private static final long LOOK_NANOS = 200_000;
-
     private final Cluster cluster;
-    private final Haste haste;
     private final RoutingSettings settings;
     private final Router router;
     private final boolean alone;
     private final Heritage heritage;
+    private final ReplicaWaits waits;
     private volatile @Nullable SharedClock shared;
 
     /** The clock of scope {@link SessionScope#APPLICATION} while the cluster has this identity. */
@@ -42,10 +35,10 @@ public final class Routing {
 
     public Routing(Cluster cluster, RoutingSettings settings) {
         this.cluster = cluster;
-        this.haste = new Haste(cluster.settings().probeInterval(), cluster.nanos());
         this.settings = settings;
         this.router = new Router(cluster.nodes(), settings, cluster::nanos, cluster.recentWrites());
         this.heritage = new Heritage(cluster, settings.onLostWrites());
+        this.waits = new ReplicaWaits(cluster, router, heritage, settings.waitForReplica());
         this.alone = cluster.nodes().size() == 1;
         cluster.showFiguresSoon();
     }
@@ -94,16 +87,13 @@ public final class Routing {
             session.strongFloor(new Floor(cluster.round(), cluster.exactPrimaryLsn()));
         }
         ClusterView view = cluster.view();
-        meet(view, session);
+        heritage.meet(session, view);
         refuseLostToken(statement.hint(), view);
         Route route = router.route(statement, session, view);
-        if (isBehind(route)) {
-            route = waited(route, statement, session, patience);
-            if (isBehind(route)) {
-                hasten(session.routedBy());
-            }
+        if (waits.isBehind(route)) {
+            route = waits.forProof(route, statement, session, patience);
         } else if (router.isCrowded(route, statement, session, view)) {
-            route = spread(route, statement, session, patience);
+            route = waits.forAnother(route, statement, session, patience);
         }
         if (session.transaction() == RoutingSession.Transaction.READ_ONLY && session.transactionNode() == null) {
             session.openBy(statement.hint());
@@ -138,27 +128,9 @@ public final class Routing {
         }
     }
 
-    /** Has the nodes asked soon, so that the next reads find the replicas proven. */
-    private void hasten(ClusterView view) {
-        // In an embedded cluster positions are known exactly.
-        if (cluster.recentWrites() == null && haste.isDue(view, cluster.nanos())) {
-            cluster.probeNow();
-        }
-    }
-
     private void refuseLostToken(@Nullable Hint hint, ClusterView view) throws SQLException {
         if (hint != null && hint.after() != null) {
             heritage.inherited(TokenText.parse(hint.after(), view.cluster()), view);
-        }
-    }
-
-    /** Routes by a view, which may show that the primary's history has begun anew since the session's last one. */
-    private void meet(ClusterView view, RoutingSession session) throws SQLException {
-        if (session.routedBy() != view) {
-            if (!alone) {
-                heritage.settle(session, view);
-            }
-            session.routedBy(view);
         }
     }
 
@@ -167,171 +139,11 @@ public final class Routing {
         return route(statement, session, Patience.ENDLESS);
     }
 
-    private Route waited(Route unproven, Classification statement, RoutingSession session, Patience patience)
-            throws SQLException {
-        long asked = settings.waitForReplica().toNanos();
-        long began = cluster.nanos();
-        if (unproven.reason() == Reason.BEHIND_PRIMARY && !session.strongFloor().isKnown(session.routedBy())) {
-            return asked(unproven, began, statement, session, patience);
-        }
-        if (asked > 0) {
-            long limit = patience.limitNanos();
-            Route route = caughtUp(unproven, began + Math.min(asked, limit), statement, session, patience);
-            long took = cluster.nanos() - began;
-            patience.waited(took);
-            if (took >= limit && limit < asked && isBehind(route)) {
-                throw Refusals.timedOut(limit, session.clock().token(), session.routedBy());
-            }
-            return route;
-        }
-        Hold hold = session.clock().hold();
-        ClusterView view = session.routedBy();
-        long granted = view.isExact() ? 0 : hold.enter(began);
-        if (granted == 0) {
-            return !view.isExact() && router.isPrimaryCrowded(view) && hold.isWorthwhile(began)
-                    ? besideCrowd(unproven, began, statement, session, patience)
-                    : unproven;
-        }
-        try {
-            return caughtUp(unproven, began + granted, statement, session, patience);
-        } finally {
-            hold.leave(began, cluster.nanos(), isLikelyCaughtUp(view) ? Hold.SHORT_SPACING : Hold.SPACING);
-        }
-    }
-
-    /** Waits for a replica to be proven since the primary has so much more to do that even with the wait it is the faster one. */
-    private Route besideCrowd(
-            Route unproven, long began, Classification statement, RoutingSession session, Patience patience)
-            throws SQLException {
-        Route route = caughtUp(unproven, began + Hold.LONGEST_NANOS, statement, session, patience);
-        if (isBehind(route)) {
-            session.clock().hold().wasInVain(began, cluster.nanos());
-        }
-        return route;
-    }
-
-    /** Waits for other replicas to be proven since the one that is has so much more to do. */
-    private Route spread(Route proven, Classification statement, RoutingSession session, Patience patience)
-            throws SQLException {
-        Hold hold = session.clock().hold();
-        long began = cluster.nanos();
-        if (!hold.isWorthwhile(began)) {
-            return proven;
-        }
-        Route route = proven;
-        session.waitFloor(new Floor(cluster.round(), -1));
-        try {
-            long left = Hold.LONGEST_NANOS;
-            boolean found = false;
-            while (left > 0 && !found) {
-                route = afterSamples(left, statement, session, patience);
-                found = router.isReachedBeside(proven.target(), session, session.routedBy());
-                left = began + Hold.LONGEST_NANOS - cluster.nanos();
-            }
-            if (!found) {
-                hold.wasInVain(began, cluster.nanos());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            session.waitFloor(Floor.UNKNOWN);
-        }
-        cluster.meters().waited(cluster.nanos() - began);
-        return route;
-    }
-
-    /** Whether some replica is where the primary was last seen, so that it probably lacks nothing but the proof. */
-    private static boolean isLikelyCaughtUp(ClusterView view) {
-        NodeStatus primary = view.primary();
-        for (int i = 0; primary != null && i < view.replicaCount(); i++) {
-            if (view.replica(i).lsn() >= primary.lsn()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Asks the primary for its position, together with all reads that wait for that, and goes on waiting for replicas if it may. */
-    private Route asked(Route unproven, long began, Classification statement, RoutingSession session, Patience patience)
-            throws SQLException {
-        long limit = patience.limitNanos();
-        long deadline = began + Math.min(limit, SAMPLE_PATIENCE.toNanos());
-        Route route = unproven;
-        try {
-            long left = deadline - cluster.nanos();
-            while (left > 0 && isBehind(route) && !session.strongFloor().isKnown(session.routedBy())) {
-                route = afterSamples(left, statement, session, patience);
-                left = deadline - cluster.nanos();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return route;
-        }
-        long wait = settings.waitForReplica().toNanos();
-        if (isBehind(route) && wait > 0) {
-            route = caughtUp(route, began + Math.min(wait, limit), statement, session, patience);
-        }
-        long took = cluster.nanos() - began;
-        patience.waited(took);
-        if (took >= limit && isBehind(route)) {
-            throw Refusals.timedOut(limit, session.clock().token(), session.routedBy());
-        }
-        return route;
-    }
-
     private static boolean mayBeStrong(Classification statement, RoutingSession session) {
         Hint hint = statement.hint();
         return statement.kind() == Kind.READ
                 && (session.consistency() == Consistency.STRONG
                         || (hint != null && hint.target() == Hint.Target.STRONG));
-    }
-
-    private static boolean isBehind(Route route) {
-        return switch (route.reason()) {
-            case BEHIND_SESSION, BEHIND_BOUND, BEHIND_PRIMARY -> true;
-            default -> false;
-        };
-    }
-
-    private Route caughtUp(
-            Route unproven, long deadline, Classification statement, RoutingSession session, Patience patience)
-            throws SQLException {
-        Route route = unproven;
-        long began = cluster.nanos();
-        if (unproven.reason() == Reason.BEHIND_SESSION && !session.routedBy().isExact()) {
-            session.waitFloor(new Floor(cluster.round(), -1));
-        }
-        try {
-            long left = deadline - began;
-            while (left > 0 && isBehind(route)) {
-                route = afterSamples(left, statement, session, patience);
-                left = deadline - cluster.nanos();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            session.waitFloor(Floor.UNKNOWN);
-        }
-        cluster.meters().waited(cluster.nanos() - began);
-        return route;
-    }
-
-    /** Positions in memory need no probe, only time. */
-    private ClusterView afterALook(long left) throws InterruptedException {
-        TimeUnit.NANOSECONDS.sleep(Math.min(left, LOOK_NANOS));
-        return cluster.view();
-    }
-
-    private Route afterSamples(long left, Classification statement, RoutingSession session, Patience patience)
-            throws SQLException, InterruptedException {
-        ClusterView view = cluster.recentWrites() == null
-                ? cluster.awaitSamples(Duration.ofNanos(Math.min(left, SLICE_NANOS)))
-                : afterALook(left);
-        if (patience.isWithdrawn()) {
-            throw Refusals.cancelled();
-        }
-        meet(view, session);
-        return router.route(statement, session, view);
     }
 
     /**
@@ -342,7 +154,7 @@ public final class Routing {
      */
     public Route toPrimary(Reason reason, RoutingSession session) throws SQLException {
         ClusterView view = cluster.view();
-        meet(view, session);
+        heritage.meet(session, view);
         Route route = router.toPrimary(reason, session, view);
         if (route.node() == null) {
             throw Refusals.of(route.reason(), session.clock().token(), view);
@@ -357,7 +169,7 @@ public final class Routing {
      */
     public Route afterUnserved(Classification read, Node replica, RoutingSession session) throws SQLException {
         ClusterView view = cluster.view();
-        meet(view, session);
+        heritage.meet(session, view);
         Route onPrimary = router.toPrimary(Reason.UNSERVED, session, view);
         if (onPrimary.node() != null) {
             return onPrimary;
