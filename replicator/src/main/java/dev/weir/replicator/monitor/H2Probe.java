@@ -71,7 +71,7 @@ public final class H2Probe implements ClusterProbe {
             return sample(at, nanos, Optional.of(head.primary()), "", samples);
         } catch (SQLException e) {
             disconnect();
-            String trouble = String.valueOf(e.getMessage());
+            String trouble = primary.reason(e);
             say(false, trouble);
             return sample(at, nanos, Optional.empty(), trouble, withoutPrimary());
         }

@@ -436,7 +436,7 @@ public final class Replication implements AutoCloseable {
         return due;
     }
 
-    private void seed(LogSource connected, @Nullable ReplicaStore old) throws SQLException {
+    private void seed(LogSource connected, @Nullable ReplicaStore old) throws SQLException, PrimaryLost {
         readable = null;
         become(ReplicaState.SEEDING, "");
         new LostTail(site, recent).save(connected);
@@ -444,6 +444,11 @@ public final class Replication implements AutoCloseable {
         ReplicaStore seeded;
         try {
             seeded = seeder.seed(connected, old);
+        } catch (SQLException e) {
+            if (PrimaryAccess.isLost(e)) {
+                throw new PrimaryLost(e);
+            }
+            throw e;
         } finally {
             seeding = null;
         }
@@ -544,10 +549,10 @@ public final class Replication implements AutoCloseable {
         return 1;
     }
 
-    private void replace(LogSource connected, ReplicaStore old) throws SQLException {
+    private void replace(LogSource connected, ReplicaStore old) throws SQLException, PrimaryLost {
         try {
             seed(connected, old);
-        } catch (SQLException | RuntimeException | Error e) {
+        } catch (SQLException | PrimaryLost | RuntimeException | Error e) {
             old.close();
             throw e;
         }
@@ -566,7 +571,10 @@ public final class Replication implements AutoCloseable {
                 ? LASTING.contains(String.valueOf(primarys.getSQLState()))
                 : cause instanceof SQLException own && LASTING.contains(String.valueOf(own.getSQLState()));
         blocked = side.equals("primary") ? ReplicaStatus.Blocked.BY_PRIMARY : ReplicaStatus.Blocked.BY_STORE;
-        become(ReplicaState.STALLED, side + ": " + cause.getMessage());
+        String why = cause instanceof PrimaryLost && cause.getCause() instanceof SQLException asked
+                ? primary.reason(asked)
+                : String.valueOf(cause.getMessage());
+        become(ReplicaState.STALLED, side + ": " + why);
     }
 
     /** Whether H2 closed a store because this JVM is ending, which is no news to anyone. */

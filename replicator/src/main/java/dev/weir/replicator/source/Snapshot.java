@@ -19,10 +19,13 @@ public final class Snapshot implements AutoCloseable {
         void accept(String statement) throws SQLException;
     }
 
+    private final PatientSession session;
     private final Connection connection;
 
-    Snapshot(Connection connection) {
-        this.connection = connection;
+    /** @param session its own, which it closes */
+    Snapshot(PatientSession session) {
+        this.session = session;
+        this.connection = session.connection();
     }
 
     /**
@@ -77,6 +80,6 @@ public final class Snapshot implements AutoCloseable {
 
     @Override
     public void close() {
-        Sessions.closeQuietly(connection);
+        session.close();
     }
 }

@@ -8,6 +8,7 @@ import dev.weir.log.ReplaySql;
 import dev.weir.log.ValueType;
 import dev.weir.log.Values;
 import dev.weir.log.WeirSchema;
+import dev.weir.replicator.source.PatientSession;
 import dev.weir.replicator.source.PrimaryAccess;
 import dev.weir.replicator.source.Sessions;
 import dev.weir.replicator.verify.VerifyReport.Difference;
@@ -58,7 +59,8 @@ public final class Repair {
     }
 
     private int log(Map<String, List<List<@Nullable Object>>> keys) throws SQLException {
-        try (Connection connection = primary.openSession()) {
+        try (PatientSession session = primary.openPatientSession()) {
+            Connection connection = session.connection();
             connection.setAutoCommit(false);
             try {
                 // Nobody commits and no schema changes from here on, so that what is read is the state before the

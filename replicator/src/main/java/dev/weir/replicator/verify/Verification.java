@@ -1,6 +1,7 @@
 package dev.weir.replicator.verify;
 
 import dev.weir.log.ReplaySql;
+import dev.weir.replicator.source.PatientSession;
 import dev.weir.replicator.source.PrimaryAccess;
 import dev.weir.replicator.source.Sessions;
 import dev.weir.replicator.source.SqlLiteral;
@@ -77,9 +78,9 @@ public final class Verification {
     public VerifyReport run() throws SQLException, InterruptedException {
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
             try (Connection orders = primary.openSession();
-                    Connection left = primary.openSession();
+                    PatientSession left = primary.openPatientSession();
                     Connection right = replica.open();
-                    SnapshotPair pair = SnapshotPair.take(orders, name, left, right, patience);
+                    SnapshotPair pair = SnapshotPair.take(orders, name, left.connection(), right, patience);
                     Definitions definitions = new Definitions(orders, right, name, patience)) {
                 VerifyReport report = new Run(pair).report(definitions);
                 if (pair.holds()) {
