@@ -115,7 +115,7 @@ public final class WeirSchema {
             CREATE TABLE IF NOT EXISTS WEIR.CHECKPOINT(
               ID INTEGER PRIMARY KEY CHECK (ID = 1), LSN BIGINT NOT NULL, EPOCH BIGINT NOT NULL, INCARNATION UUID NOT NULL,
               DIGEST BIGINT NOT NULL, COMMITTED_AT TIMESTAMP(6) WITH TIME ZONE NOT NULL,
-              APPLIED_AT TIMESTAMP(6) WITH TIME ZONE NOT NULL)""");
+              APPLIED_AT TIMESTAMP(6) WITH TIME ZONE)""");
 
     /** The log and its chunks may be written by everyone but read by administrators only: they hold rows of every table. */
     private static final List<String> PRIMARY_GRANTS = List.of(

@@ -3,6 +3,7 @@ package dev.weir.replicator.replica;
 import dev.weir.log.Epoch;
 import dev.weir.log.Lsn;
 import dev.weir.replicator.source.Position;
+import dev.weir.replicator.source.Sessions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -38,14 +39,28 @@ final class Checkpoint {
         }
     }
 
-    /** Stores the first position of a new copy. Commits if the connection does. */
+    /** Stores the first position of a new copy, which is not confirmed. Commits if the connection does. */
     static void create(Connection replica, Position position) throws SQLException {
         try (PreparedStatement insert = replica.prepareStatement(
                 "INSERT INTO WEIR.CHECKPOINT(ID, LSN, EPOCH, INCARNATION, DIGEST, COMMITTED_AT, APPLIED_AT)"
-                        + " VALUES (1, ?, ?, ?, ?, ?, CURRENT_TIMESTAMP)")) {
+                        + " VALUES (1, ?, ?, ?, ?, ?, NULL)")) {
             bind(insert, position);
             insert.executeUpdate();
         }
+    }
+
+    /** Whether the primary has once said that it cannot lose the position any more; what is applied has been durable there, a copy perhaps not. */
+    static boolean isConfirmed(Connection replica) throws SQLException {
+        return Sessions.queryLong(
+                        replica, "SELECT COUNT(*) FROM WEIR.CHECKPOINT WHERE ID = 1 AND APPLIED_AT IS NOT NULL")
+                == 1;
+    }
+
+    /** Notes that the primary cannot lose the position. Commits if the connection does. */
+    static void confirm(Connection replica) throws SQLException {
+        Sessions.execute(
+                replica,
+                "UPDATE WEIR.CHECKPOINT SET APPLIED_AT = CURRENT_TIMESTAMP WHERE ID = 1 AND APPLIED_AT IS NULL");
     }
 
     private static void bind(PreparedStatement statement, Position position) throws SQLException {

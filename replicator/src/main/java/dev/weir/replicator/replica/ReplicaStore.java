@@ -36,12 +36,20 @@ final class ReplicaStore implements AutoCloseable {
     private final UUID cluster;
     private final Applier applier;
     private final StoreKeeper keeper;
+    private boolean confirmed;
     private Lsn flushed;
     private long flushedAt;
     private Duration flushInterval = FLUSH_INTERVAL;
 
-    private ReplicaStore(Connection connection, boolean inFile, UUID cluster, Applier applier, StoreKeeper keeper) {
+    private ReplicaStore(
+            Connection connection,
+            boolean inFile,
+            UUID cluster,
+            boolean confirmed,
+            Applier applier,
+            StoreKeeper keeper) {
         this.connection = connection;
+        this.confirmed = confirmed;
         this.inFile = inFile;
         this.cluster = cluster;
         this.applier = applier;
@@ -148,10 +156,11 @@ final class ReplicaStore implements AutoCloseable {
                 || !SchemaChange.isSettled(connection, position.get().lsn())) {
             return Optional.empty();
         }
+        boolean confirmed = Checkpoint.isConfirmed(connection);
         Applier applier = applierOf(connection, position.get());
         StoreKeeper keeper = StoreKeeper.ofSoleWriter(
                 connection, site.isFile() ? site.store().file() : null, site.filePassword(), found);
-        return Optional.of(new ReplicaStore(connection, site.isFile(), node.cluster(), applier, keeper));
+        return Optional.of(new ReplicaStore(connection, site.isFile(), node.cluster(), confirmed, applier, keeper));
     }
 
     private static Applier applierOf(Connection connection, Position position) throws SQLException {
@@ -231,6 +240,21 @@ final class ReplicaStore implements AutoCloseable {
             return StoreDefinitions.ofReplica(connection);
         } finally {
             connection.rollback();
+        }
+    }
+
+    /** Whether readers may see it: its primary cannot lose what it holds. Confined to the thread that applies. */
+    boolean isConfirmed() {
+        return confirmed;
+    }
+
+    /** Notes that the primary cannot lose what it holds, so that readers may see it after a restart, too. Call it between transactions. */
+    void confirm() throws SQLException {
+        if (!confirmed) {
+            Checkpoint.confirm(connection);
+            connection.commit();
+            confirmed = true;
+            flushedAt = 0;
         }
     }
 

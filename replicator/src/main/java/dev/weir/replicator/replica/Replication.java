@@ -244,7 +244,7 @@ public final class Replication implements AutoCloseable {
         if (opened == null) {
             opened = ReplicaStore.find(site, null).orElse(null);
             store = opened;
-            readable = condemned ? null : opened;
+            readable = condemned || opened == null || !opened.isConfirmed() ? null : opened;
         }
         LogSource connected = source;
         if (connected == null) {
@@ -358,8 +358,9 @@ public final class Replication implements AutoCloseable {
     }
 
     /** Lets readers see a copy when the primary cannot lose any more of what it holds. */
-    private void admitReaders(LogSource connected, ReplicaStore opened) throws PrimaryLost {
+    private void admitReaders(LogSource connected, ReplicaStore opened) throws SQLException, PrimaryLost {
         if (ask(connected::durable).compareTo(opened.applied().lsn()) >= 0) {
+            opened.confirm();
             readable = opened;
         }
     }

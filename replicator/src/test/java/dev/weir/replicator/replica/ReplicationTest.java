@@ -216,6 +216,42 @@ class ReplicationTest {
         assertEqualStores();
     }
 
+    /** A copy may hold what the primary has committed and not yet forced. */
+    @Test
+    void shouldHideCopyUntilPrimaryCannotLoseItEvenWhenRestarted() throws SQLException {
+        writer.ddl("CREATE TABLE T(ID INT PRIMARY KEY, V INT)");
+        primary.flush();
+        writer.sql("INSERT INTO T VALUES(1, 1)", 1);
+        replication.work();
+        replication.close();
+        replication = replication();
+
+        replication.work();
+
+        assertThat(replication.appliedLsn()).isEqualTo(-1);
+        primary.flush();
+        replication.work();
+        assertThat(replication.appliedLsn()).isEqualTo(2);
+        assertEqualStores();
+    }
+
+    @Test
+    void shouldShowConfirmedCopyWhenRestartedWithoutPrimary() throws SQLException {
+        writer.ddl("CREATE TABLE T(ID INT PRIMARY KEY, V INT)");
+        catchUp();
+        replication.close();
+        StoreUrl store = url.sibling("-replica-1");
+        replication = new Replication(
+                new ReplicaSite("replica-1", store, store.jdbc()),
+                new PrimaryAccess(url, USER, "not the password"),
+                nanos::get);
+
+        replication.work();
+
+        assertThat(replication.state()).isEqualTo(ReplicaState.STALLED);
+        assertThat(replication.appliedLsn()).isEqualTo(1);
+    }
+
     @Test
     void shouldReseedWhenPrimaryHasLostWhatReplicaHolds() throws Exception {
         writer.ddl("CREATE TABLE T(ID INT PRIMARY KEY, V INT)");
