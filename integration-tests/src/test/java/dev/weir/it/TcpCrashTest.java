@@ -11,10 +11,12 @@ import dev.weir.it.load.Acknowledged;
 import dev.weir.it.load.Load;
 import dev.weir.it.load.LoadSettings;
 import dev.weir.it.load.LoadTables;
+import dev.weir.it.load.Miss;
 import dev.weir.it.load.Tally;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransactionRollbackException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,12 +54,27 @@ final class TcpCrashTest {
                 assertThat(load.tally().misses())
                         .as("missed writes, %s", settings)
                         .isEmpty();
+                ShippedEntries shipped = ShippedEntries.on(cluster);
+                load.beginOutage();
                 cluster.primaryNode().kill();
+                shipped.observe();
                 cluster.primaryNode().start();
+                load.endOutage();
+                shipped.observe();
                 awaitCommits(load, 100);
                 Tally tally = load.stop();
                 System.out.println("primary killed, " + settings + ": " + tally);
+                assertThat(missesOfDurable(tally, durable))
+                        .as("durable writes that were missed, %s", settings)
+                        .isEmpty();
+                assertThat(tally.unexpected())
+                        .as("failures, %s", settings)
+                        .allMatch(TcpCrashTest::saysThatWritesMayBeLost);
                 assertSettled(cluster, durable, settings);
+                assertThat(shipped.absentFrom(cluster.primary()))
+                        .as("entries on a replica that the primary's log does not hold, %s", settings)
+                        .isEmpty();
+                assertNothingRolledBack(cluster, load.acknowledged(), settings);
             }
             empty(cluster);
         }
@@ -81,6 +98,7 @@ final class TcpCrashTest {
                 assertThat(tally.misses()).as("missed writes, %s", settings).isEmpty();
                 assertThat(tally.unexpected()).as("failures, %s", settings).isEmpty();
                 assertSettled(cluster, rounds(load.acknowledged()), settings);
+                assertNothingRolledBack(cluster, load.acknowledged(), settings);
             }
             empty(cluster);
         }
@@ -121,6 +139,33 @@ final class TcpCrashTest {
             rounds.add(acknowledged.rounds(writer));
         }
         return rounds;
+    }
+
+    /** After a crash a writer's mark may be older than what was acknowledged last, but never than what was durable. */
+    private static List<Miss> missesOfDurable(Tally tally, List<List<Long>> durable) {
+        return tally.misses().stream()
+                .filter(miss -> miss.seen()
+                        < durable.get(miss.writer()).stream()
+                                .mapToLong(Long::longValue)
+                                .max()
+                                .orElse(0))
+                .toList();
+    }
+
+    /** What every session is told once that may have written or read what the crash took back. */
+    private static boolean saysThatWritesMayBeLost(SQLException failure) {
+        return failure instanceof SQLTransactionRollbackException
+                && "40001".equals(failure.getSQLState())
+                && failure.getMessage().contains("history began anew");
+    }
+
+    private static void assertNothingRolledBack(H2TcpCluster cluster, Acknowledged acknowledged, LoadSettings settings)
+            throws SQLException {
+        for (int writer = 0; writer < WRITERS; writer++) {
+            assertThat(ledger(cluster.primary(), writer))
+                    .as("rounds of writer %d, %s", writer, settings)
+                    .doesNotContainAnyElementsOf(acknowledged.rolledBack(writer));
+        }
     }
 
     private static void assertSettled(H2TcpCluster cluster, List<List<Long>> durable, LoadSettings settings)

@@ -7,16 +7,26 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.Stream;
 
-/** The rounds of each writer whose commit has been acknowledged. Thread-safe: each writer has one thread. */
+/** The rounds of each writer whose commit, or rollback, has been acknowledged. Thread-safe: each writer has one thread. */
 public final class Acknowledged {
     private final AtomicLongArray newest;
     private final List<Queue<Long>> rounds;
+    private final List<Queue<Long>> rolledBack;
 
     Acknowledged(int writers) {
         newest = new AtomicLongArray(writers);
-        rounds = Stream.<Queue<Long>>generate(ConcurrentLinkedQueue::new)
-                .limit(writers)
+        rounds = queues(writers);
+        rolledBack = queues(writers);
+    }
+
+    private static List<Queue<Long>> queues(int count) {
+        return Stream.<Queue<Long>>generate(ConcurrentLinkedQueue::new)
+                .limit(count)
                 .toList();
+    }
+
+    void rollBack(int writer, long round) {
+        rolledBack.get(writer).add(round);
     }
 
     void commit(int writer, long round) {
@@ -37,6 +47,11 @@ public final class Acknowledged {
     /** Every acknowledged round of the writer so far, in order. */
     public List<Long> rounds(int writer) {
         return new ArrayList<>(rounds.get(writer));
+    }
+
+    /** Every round that the writer has rolled back so far. */
+    public List<Long> rolledBack(int writer) {
+        return new ArrayList<>(rolledBack.get(writer));
     }
 
     public int writers() {

@@ -17,6 +17,7 @@ public final class Load implements AutoCloseable {
     private final LoadSettings settings;
     private final Tally tally = new Tally();
     private final Acknowledged acknowledged;
+    private final Outage outage = new Outage();
     private final AtomicBoolean writersStopped = new AtomicBoolean();
     private final AtomicBoolean readersStopped = new AtomicBoolean();
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -37,12 +38,19 @@ public final class Load implements AutoCloseable {
                     connections,
                     load.acknowledged,
                     load.tally,
+                    load.outage,
                     load.readersStopped::get);
             load.readers.add(load.threads.submit(reading));
         }
         for (int writer = 0; writer < settings.writers(); writer++) {
-            Callable<@Nullable Void> writing =
-                    new Writer(writer, settings, connections, load.acknowledged, load.tally, load.writersStopped::get);
+            Callable<@Nullable Void> writing = new Writer(
+                    writer,
+                    settings,
+                    connections,
+                    load.acknowledged,
+                    load.tally,
+                    load.outage,
+                    load.writersStopped::get);
             load.writers.add(load.threads.submit(writing));
         }
         return load;
@@ -56,6 +64,15 @@ public final class Load implements AutoCloseable {
     /** What has been acknowledged so far. */
     public Acknowledged acknowledged() {
         return acknowledged;
+    }
+
+    /** Has threads that lose their primary from now on wait until {@link #endOutage} rather than try again at once. */
+    public void beginOutage() {
+        outage.begin();
+    }
+
+    public void endOutage() {
+        outage.end();
     }
 
     /** Waits until the writers have done all their transactions, then ends the readers. */

@@ -17,21 +17,29 @@ final class Reader implements Callable<@Nullable Void> {
     private final Connections connections;
     private final Acknowledged acknowledged;
     private final Tally tally;
+    private final Outage outage;
     private final BooleanSupplier stopped;
     private final SplittableRandom random;
     private final long[] seen;
 
-    Reader(long seed, Connections connections, Acknowledged acknowledged, Tally tally, BooleanSupplier stopped) {
+    Reader(
+            long seed,
+            Connections connections,
+            Acknowledged acknowledged,
+            Tally tally,
+            Outage outage,
+            BooleanSupplier stopped) {
         this.connections = connections;
         this.acknowledged = acknowledged;
         this.tally = tally;
+        this.outage = outage;
         this.stopped = stopped;
         this.random = new SplittableRandom(seed);
         this.seen = new long[acknowledged.writers()];
     }
 
     @Override
-    public @Nullable Void call() {
+    public @Nullable Void call() throws InterruptedException {
         while (!stopped.getAsBoolean()) {
             try (Connection connection = connections.open();
                     PreparedStatement query = connection.prepareStatement("SELECT ROUND FROM MARK WHERE WRITER = ?")) {
@@ -40,6 +48,7 @@ final class Reader implements Callable<@Nullable Void> {
                 }
             } catch (SQLException failure) {
                 Conflicts.count(failure, tally);
+                outage.await();
             }
         }
         return null;
@@ -52,7 +61,7 @@ final class Reader implements Callable<@Nullable Void> {
             long round = row.next() ? row.getLong(1) : -1;
             tally.reads.increment();
             if (round < due) {
-                tally.miss("A reader saw round " + round + " of writer " + writer + " when " + due + " was due");
+                tally.miss(new Miss(writer, round, due, false));
             }
             seen[writer] = round;
         }

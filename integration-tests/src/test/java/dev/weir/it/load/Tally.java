@@ -22,7 +22,7 @@ public final class Tally {
     private final LongAdder losses = new LongAdder();
     private final AtomicReference<@Nullable SQLException> lost = new AtomicReference<>();
     private final AtomicLong kept = new AtomicLong();
-    private final Queue<String> misses = new ConcurrentLinkedQueue<>();
+    private final Queue<Miss> misses = new ConcurrentLinkedQueue<>();
     private final Queue<SQLException> unexpected = new ConcurrentLinkedQueue<>();
     private final ConcurrentMap<String, LongAdder> conflicts = new ConcurrentHashMap<>();
 
@@ -43,8 +43,8 @@ public final class Tally {
         }
     }
 
-    void miss(String what) {
-        misses.add(what);
+    void miss(Miss miss) {
+        misses.add(miss);
     }
 
     public long commits() {
@@ -56,7 +56,7 @@ public final class Tally {
     }
 
     /** Reads that did not see what had been acknowledged to their session before they began. */
-    public Queue<String> misses() {
+    public Queue<Miss> misses() {
         return misses;
     }
 

@@ -20,6 +20,7 @@ final class Writer implements Callable<@Nullable Void> {
     private final Connections connections;
     private final Acknowledged acknowledged;
     private final Tally tally;
+    private final Outage outage;
     private final BooleanSupplier stopped;
     private final SplittableRandom random;
     private final Statements statements;
@@ -32,19 +33,21 @@ final class Writer implements Callable<@Nullable Void> {
             Connections connections,
             Acknowledged acknowledged,
             Tally tally,
+            Outage outage,
             BooleanSupplier stopped) {
         this.number = number;
         this.settings = settings;
         this.connections = connections;
         this.acknowledged = acknowledged;
         this.tally = tally;
+        this.outage = outage;
         this.stopped = stopped;
         this.random = new SplittableRandom(settings.seed() * 1_000 + number);
         this.statements = new Statements(number, settings, random);
     }
 
     @Override
-    public @Nullable Void call() {
+    public @Nullable Void call() throws InterruptedException {
         int left = settings.transactions();
         while (left > 0 && !stopped.getAsBoolean()) {
             try (Connection connection = connections.open()) {
@@ -56,6 +59,7 @@ final class Writer implements Callable<@Nullable Void> {
             } catch (SQLException failure) {
                 Conflicts.count(failure, tally);
                 left--;
+                outage.await();
             }
         }
         return null;
@@ -73,6 +77,7 @@ final class Writer implements Callable<@Nullable Void> {
             }
             if (random.nextInt(10) == 0) {
                 connection.rollback();
+                acknowledged.rollBack(number, round);
                 tally.rollbacks.increment();
             } else {
                 if (random.nextInt(8) == 0) {
@@ -130,8 +135,7 @@ final class Writer implements Callable<@Nullable Void> {
                 long seen = row.next() ? row.getLong(1) : -1;
                 tally.reads.increment();
                 if (seen < acknowledged.round(number)) {
-                    tally.miss("Writer " + number + " read round " + seen + " of its own mark after committing "
-                            + acknowledged.round(number));
+                    tally.miss(new Miss(number, seen, acknowledged.round(number), true));
                 }
             }
         } finally {
