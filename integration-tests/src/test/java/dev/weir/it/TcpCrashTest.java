@@ -156,7 +156,7 @@ final class TcpCrashTest {
     private static boolean saysThatWritesMayBeLost(SQLException failure) {
         return failure instanceof SQLTransactionRollbackException
                 && "40001".equals(failure.getSQLState())
-                && failure.getMessage().contains("history began anew");
+                && String.valueOf(failure.getMessage()).contains("history began anew");
     }
 
     private static void assertNothingRolledBack(H2TcpCluster cluster, Acknowledged acknowledged, LoadSettings settings)

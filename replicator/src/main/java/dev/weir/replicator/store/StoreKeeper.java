@@ -61,6 +61,7 @@ public final class StoreKeeper implements AutoCloseable {
     private final long leastGrowth;
     private @Nullable String filePassword;
     private @Nullable WholeMark mark;
+    private WholeMark.@Nullable Version closedBefore;
     private int writeDelay;
     private long marked = -1;
     private boolean isWritten = true;
@@ -121,7 +122,18 @@ public final class StoreKeeper implements AutoCloseable {
         if (state.isWhole()) {
             trust();
         }
+        if (state == StoreState.CLOSED && file != null) {
+            store.executeFilestoreOperation(() -> closedBefore = closedVersion());
+        }
         return this;
+    }
+
+    /** The version that the store was closed at, which has everything and which no mark names; null if H2 has written another since it opened the store. */
+    private WholeMark.@Nullable Version closedVersion() {
+        Map<String, Object> header = store.getStoreHeader();
+        return header.containsKey("clean")
+                ? new WholeMark.Version(numberOf(header, "version"), System.currentTimeMillis() - createdAt(header))
+                : null;
     }
 
     private static Database databaseOf(Connection connection) throws SQLException {
@@ -257,10 +269,14 @@ public final class StoreKeeper implements AutoCloseable {
         compacted.compactMoveChunks(FULL_PERCENT, MOVED_BYTES, store);
     }
 
-    /** H2 holds what it has read from the file as hexadecimal text, and what it has set as a number. */
     private static long createdAt(Map<String, Object> header) {
-        Object created = header.get("created");
-        return created instanceof Long number ? number : Long.parseLong(String.valueOf(created), 16);
+        return numberOf(header, "created");
+    }
+
+    /** H2 holds what it has read from the file as hexadecimal text, and what it has set as a number. */
+    private static long numberOf(Map<String, Object> header, String field) {
+        Object value = header.get(field);
+        return value instanceof Number number ? number.longValue() : Long.parseLong(String.valueOf(value), 16);
     }
 
     private boolean isWholePossible() {
@@ -334,7 +350,7 @@ public final class StoreKeeper implements AutoCloseable {
             long created = createdAt(store.getStoreHeader());
             WholeMark.Version taken = new WholeMark.Version(version, System.currentTimeMillis() - created);
             if (mark == null) {
-                mark = WholeMark.follow(kept, created, taken);
+                mark = WholeMark.follow(kept, created, taken, closedBefore);
             } else {
                 mark.write(taken);
             }

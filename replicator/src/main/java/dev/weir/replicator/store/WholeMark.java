@@ -61,13 +61,17 @@ final class WholeMark implements AutoCloseable {
         return begin(storeFile, store, version, null);
     }
 
-    /** Marks this version of a store, and the newest older one that is marked already: it is what a crash leaves if this one is not written whole. */
-    static WholeMark follow(Path storeFile, long store, Version version) throws IOException {
+    /**
+     * Marks this version of a store, and the newest older one that is marked already: it is what a crash leaves if this one is not written whole.
+     *
+     * @param closed an older version that is whole without a mark; null if there is none
+     */
+    static WholeMark follow(Path storeFile, long store, Version version, @Nullable Version closed) throws IOException {
         Versions marked = read(storeFile);
         Version older = marked.newestFirst().stream()
                 .filter(known -> marked.store() == store && known.number() < version.number())
                 .findFirst()
-                .orElse(null);
+                .orElse(closed == null || closed.number() >= version.number() ? null : closed);
         return begin(storeFile, store, version, older);
     }
 

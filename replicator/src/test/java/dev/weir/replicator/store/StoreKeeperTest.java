@@ -343,6 +343,30 @@ class StoreKeeperTest {
         first = open(url);
     }
 
+    /** H2 has taken the note of the close out of the header by then. */
+    @Test
+    void shouldBeWholeWhenFirstVersionAfterOrderlyCloseIsLost() throws Exception {
+        execute(first, "SHUTDOWN");
+        long length = Files.size(file);
+        assertThat(StoreState.of(file)).isEqualTo(StoreState.CLOSED);
+        first = open(url);
+        try (StoreKeeper keeper = keeper()) {
+            execute(first, "UPDATE A SET V = 1 WHERE ID = 0");
+            Awaitility.await().until(keeper::flush);
+            Path image = image();
+            try (FileChannel lost = FileChannel.open(image, StandardOpenOption.WRITE)) {
+                assertThat(lost.size()).isGreaterThan(length);
+                lost.truncate(length);
+            }
+            assertThat(StoreHeader.read(image, null).orElseThrow().closed()).isFalse();
+
+            assertThat(StoreState.of(image)).isEqualTo(StoreState.WHOLE);
+            assertThat(torn())
+                    .as("rows of one table that differ from the other")
+                    .isZero();
+        }
+    }
+
     @Test
     void shouldBeClosedWhenNothingWasWrittenWholeSince() throws Exception {
         execute(first, "SHUTDOWN");
