@@ -17,6 +17,8 @@ import java.sql.SQLRecoverableException;
 import java.sql.SQLSyntaxErrorException;
 import java.sql.Statement;
 import java.time.OffsetDateTime;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -59,9 +61,18 @@ final class SchemaChanges {
     private static final Pattern ANOTHER_EPOCH = Pattern.compile("\\bepoch -?\\d+ rules\\b");
     private static final int ATTEMPTS = 5;
 
+    /** How long a change waits for a lock while it is alone in the store. Whoever holds it cannot let go of it then, unless by the end of a statement that runs already. */
+    private static final int MOST_MILLIS_ALONE = 100;
+
+    /** How long it lets others work before it tries again; each time for twice as long. */
+    private static final int FIRST_PAUSE_MILLIS = 20;
+
+    private static final int MOST_PAUSE_MILLIS = 1_000;
+
     private final Connection physical;
     private final PrimaryStore store;
     private long count;
+    private int lockTimeout;
 
     SchemaChanges(Connection physical, PrimaryStore store) {
         this.physical = physical;
@@ -90,6 +101,7 @@ final class SchemaChanges {
      * @return its LSN
      */
     long execute(SchemaChange change, String sql, String sessionSchema, SessionContext context) throws SQLException {
+        int waited = 0;
         for (int attempt = 1; ; attempt++) {
             try {
                 long lsn = change.isExclusive()
@@ -100,11 +112,28 @@ final class SchemaChanges {
                 return lsn;
             } catch (SQLException e) {
                 rollback(e);
-                if (!isTransient(e) || attempt == ATTEMPTS) {
+                boolean alone = change.isExclusive() && e.getErrorCode() == LOCK_TIMEOUT;
+                boolean tired = alone ? waited >= ATTEMPTS * (long) lockTimeout : attempt >= ATTEMPTS;
+                if (!isTransient(e) || tired) {
                     throw deposed(e);
+                }
+                if (alone) {
+                    waited += millisAlone() + pause(attempt);
                 }
             }
         }
+    }
+
+    private int millisAlone() {
+        return Math.min(lockTimeout, MOST_MILLIS_ALONE);
+    }
+
+    /** Leaves the store to others, one of which holds a lock; nobody tells when it is free. Returns for how many milliseconds, no longer than any wait for a lock. */
+    private int pause(int attempt) {
+        int millis = Math.min(
+                Math.min(MOST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(attempt - 1, 10)), Math.max(1, lockTimeout));
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+        return millis;
     }
 
     private static boolean isTransient(SQLException e) {
@@ -144,6 +173,7 @@ final class SchemaChanges {
     private long executeAlone(SchemaChange change, String sql, String sessionSchema, SessionContext context)
             throws SQLException {
         checkAdministrator();
+        lockTimeout = lockTimeout();
         setGate(1);
         try {
             begin(change, sessionSchema);
@@ -176,8 +206,7 @@ final class SchemaChanges {
 
     private void executeAnnounced(long lsn, String sql) throws SQLException {
         try {
-            execute(sql);
-            long changed = count;
+            long changed = executeImpatiently(sql);
             settle(lsn, EntryState.DONE);
             count = changed;
         } catch (SQLException e) {
@@ -185,6 +214,24 @@ final class SchemaChanges {
             settle(lsn, EntryState.CANCELLED);
             PendingSchemaChange.dropLeftoverCopies(physical);
             throw e;
+        }
+    }
+
+    private long executeImpatiently(String sql) throws SQLException {
+        execute("SET LOCK_TIMEOUT " + millisAlone());
+        try {
+            execute(sql);
+            return count;
+        } finally {
+            execute("SET LOCK_TIMEOUT " + lockTimeout);
+        }
+    }
+
+    private int lockTimeout() throws SQLException {
+        try (Statement statement = physical.createStatement();
+                ResultSet timeout = statement.executeQuery("CALL LOCK_TIMEOUT()")) {
+            timeout.next();
+            return timeout.getInt(1);
         }
     }
 

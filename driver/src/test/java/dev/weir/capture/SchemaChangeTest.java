@@ -12,7 +12,12 @@ import dev.weir.log.PendingSchemaChange;
 import dev.weir.log.SchemaFingerprint;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Schema changes run and fail as on plain H2, each under an LSN of its own, and replay to the same schema. */
 final class SchemaChangeTest {
+    private static final String CANCELLED = "SELECT COUNT(*) FROM WEIR.LOG WHERE STATE = 'CANCELLED'";
+
     private CaptureLab lab;
     private CapturingConnection connection;
 
@@ -164,6 +171,38 @@ final class SchemaChangeTest {
         assertThat(lab.news()).hasSizeGreaterThanOrEqualTo(2);
         lab.assertReplicaEqual();
         assertThat(rows(connection, "SELECT N, X FROM T WHERE ID = 1")).containsExactly(List.of("50", "9"));
+    }
+
+    /** Whoever holds the lock can only let go of it while the change is not alone in the store. */
+    @Test
+    void shouldLetOthersWorkWhileChangeWaitsForALock() throws Exception {
+        execute(connection, "CREATE TABLE U(ID INTEGER PRIMARY KEY)", "CREATE TABLE W(ID INTEGER PRIMARY KEY)");
+        try (CapturingConnection holder = lab.connect();
+                CapturingConnection changer = lab.connect()) {
+            holder.setAutoCommit(false);
+            update(holder, "INSERT INTO U VALUES (1)");
+            execute(changer, "SET LOCK_TIMEOUT 20000");
+            CompletableFuture<Void> change = CompletableFuture.runAsync(() -> {
+                try {
+                    execute(changer, "DROP TABLE T, U");
+                } catch (SQLException e) {
+                    throw new CompletionException(e);
+                }
+            });
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> change.isDone()
+                            || !rows(lab.admin(), CANCELLED).get(0).equals(List.of("0")));
+            for (int i = 0; i < 5; i++) {
+                update(connection, "INSERT INTO W VALUES (" + i + ")");
+            }
+            assertThat(change).isNotDone();
+            update(holder, "INSERT INTO U VALUES (2)");
+            holder.commit();
+            change.get(60, TimeUnit.SECONDS);
+        }
+        assertThat(rows(connection, "CALL LOCK_TIMEOUT()")).containsExactly(List.of("300"));
+        lab.assertReplicaEqual();
     }
 
     @Test
