@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A concurrent history of random transactions and schema changes on a cluster that has {@link MixedTables}; in the end its replicas must equal the primary. Confined to one thread. */
 final class MixedHistory {
-    private static final int WRITERS = 4;
-    private static final int TRANSACTIONS = 12;
+    private static final int WRITERS = 8;
+    private static final int TRANSACTIONS = 6;
     private static final int MOST_STATEMENTS = 5;
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int INTERNAL = 50_000;
