@@ -207,7 +207,7 @@ final class SchemaChangeStepsTest {
 
     /** Nothing is pending, no gate is closed, and a writer writes. */
     private void assertGoesOn() throws SQLException {
-        assertThat(primary.isSettled()).isTrue();
+        assertThat(primary.position().settled()).isTrue();
         try (Connection plain = primary.connect()) {
             assertThat(Sessions.queryLong(plain, "SELECT GATE FROM WEIR.HEAD")).isZero();
         }

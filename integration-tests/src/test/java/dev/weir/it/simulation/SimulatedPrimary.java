@@ -12,6 +12,8 @@ import dev.weir.sql.SqlDialect;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** A primary on a machine of its own, which can crash and come back. Confined to one thread. */
 final class SimulatedPrimary implements AutoCloseable {
     private static final String USER = "SA";
+    private static final String POSITION = "SELECT H.LSN, I.DURABLE_LSN, (SELECT COUNT(*) FROM " + WeirSchema.LOG
+            + " WHERE STATE = 'PENDING') FROM " + WeirSchema.HEAD + " H JOIN " + WeirSchema.INCARNATION
+            + " I ON I.INCARNATION = H.INCARNATION WHERE H.ID = 1";
     private static final Classifier CLASSIFIER = new Classifier(SqlDialect.H2, Set.of());
 
     private final FaultyDisk disk;
@@ -26,6 +31,7 @@ final class SimulatedPrimary implements AutoCloseable {
     private final StoreUrl url;
     private @Nullable PrimaryStore store;
     private @Nullable Connection witness;
+    private @Nullable PreparedStatement position;
     private dev.weir.capture.@Nullable PrimaryStore capture;
 
     SimulatedPrimary(FaultyDisk disk, Path directory, VirtualTime time) {
@@ -54,6 +60,7 @@ final class SimulatedPrimary implements AutoCloseable {
         store = PrimaryStore.open(url, USER, "", LogRetention.DEFAULT, time::nanos);
         Connection opened = connect();
         witness = opened;
+        position = opened.prepareStatement(POSITION);
         capture = dev.weir.capture.PrimaryStore.of(CLASSIFIER::classify, opened, time);
     }
 
@@ -106,21 +113,22 @@ final class SimulatedPrimary implements AutoCloseable {
                         + " WHERE KIND = 'DATA' AND LSN = (SELECT LSN FROM WEIR.HEAD WHERE ID = 1)");
     }
 
+    /**
+     * Where the log ends.
+     *
+     * @param settled whether no schema change is pending
+     */
+    record Position(long head, long durable, boolean settled) {}
+
+    Position position() throws SQLException {
+        try (ResultSet row = require(position).executeQuery()) {
+            row.next();
+            return new Position(row.getLong(1), row.getLong(2), row.getLong(3) == 0);
+        }
+    }
+
     long head() throws SQLException {
-        return Sessions.queryLong(require(witness), "SELECT LSN FROM WEIR.HEAD WHERE ID = 1");
-    }
-
-    long durable() throws SQLException {
-        return Sessions.queryLong(
-                require(witness),
-                "SELECT I.DURABLE_LSN FROM " + WeirSchema.HEAD + " H JOIN " + WeirSchema.INCARNATION
-                        + " I ON I.INCARNATION = H.INCARNATION WHERE H.ID = 1");
-    }
-
-    boolean isSettled() throws SQLException {
-        return Sessions.queryLong(
-                        require(witness), "SELECT COUNT(*) FROM " + WeirSchema.LOG + " WHERE STATE = 'PENDING'")
-                == 0;
+        return position().head();
     }
 
     long barriers() throws SQLException {

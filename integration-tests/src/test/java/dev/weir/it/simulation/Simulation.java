@@ -254,27 +254,29 @@ final class Simulation implements AutoCloseable {
     }
 
     private void recover() throws SQLException {
-        long head = cluster.primary().head();
+        SimulatedPrimary.Position position = cluster.primary().position();
+        long head = position.head();
         long found = cluster.primary().barriers();
         note("back at LSN " + head + (found > barriers ? ", in doubt" : ""));
         chronicle.recover(head, cluster.primary().contents(), found > barriers);
         barriers = found;
         known = head;
-        chronicle.durable(cluster.primary().durable());
+        chronicle.durable(position.durable());
     }
 
     /** Notes what the step has changed on the primary. */
     private void observe() throws SQLException {
         SimulatedPrimary primary = cluster.primary();
-        if (!primary.isSettled()) {
+        SimulatedPrimary.Position position = primary.position();
+        if (!position.settled()) {
             primary.tend();
+            position = primary.position();
         }
-        long head = primary.head();
-        if (head != known) {
-            chronicle.state(head, primary.contents());
-            known = head;
+        if (position.head() != known) {
+            chronicle.state(position.head(), primary.contents());
+            known = position.head();
         }
-        chronicle.durable(primary.durable());
+        chronicle.durable(position.durable());
     }
 
     private void check(SimulatedReplica replica) throws SQLException {
