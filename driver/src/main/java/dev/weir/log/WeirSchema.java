@@ -20,10 +20,10 @@ import java.util.UUID;
  *   <li>{@link #LOG}: one row per committed transaction. A body longer than {@link #FIRST_BYTES} continues in {@link #LOG_CHUNK} under BODY_ID, in rows numbered from 0.
  *   <li>{@link #INCARNATION}: each opening of the store, the LSN it started from, the LSN up to which its log is known to survive a crash, and the {@link Environment} that its statements ran in.
  *   <li>{@link #DDL_LOCK}, one row, locked while a schema change runs.
- *   <li>{@link #REPLICA} on the primary: the registered replicas, how far they have got, and behind which entry the log is kept for each, unless its STATE is DROPPED.
+ *   <li>{@link #REPLICA} on the primary: the registered replicas, how far they have got, how far the copy is that one is making, and behind which entry the log is kept for each, unless its STATE is DROPPED.
  *   <li>{@link #HEALING} on the primary: what was done about replicas by itself, and why.
  *   <li>{@link #DIVERGENCE} on the primary: where replicas differed from it, with the rows concerned. For administrators only.
- *   <li>{@link #REPLICA_ORDER} on the primary: what an administrator wants of a replica: to stop behind an entry for a while, or to copy the primary anew.
+ *   <li>{@link #REPLICA_ORDER} on the primary: what an administrator wants of a replica: to stop behind an entry for a while, to apply nothing, or to copy the primary anew.
  *   <li>{@link #REPLICA_DESCRIPTION} on the primary: who wants to know what a replica's store defines, and the replica's answer.
  *   <li>{@link #CHECKPOINT} on a replica, one row: what it has applied, committed with the data.
  * </ul>
@@ -91,9 +91,13 @@ public final class WeirSchema {
             CREATE TABLE IF NOT EXISTS WEIR.REPLICA(
               NAME VARCHAR(128) PRIMARY KEY, URL VARCHAR(1024), EPOCH BIGINT NOT NULL, RECEIVED_LSN BIGINT NOT NULL,
               APPLIED_LSN BIGINT NOT NULL, DURABLE_LSN BIGINT DEFAULT 0 NOT NULL, NEEDED_AFTER_LSN BIGINT DEFAULT 0 NOT NULL,
-              STATE VARCHAR(32) NOT NULL, SEEN_AT TIMESTAMP(6) WITH TIME ZONE NOT NULL)""",
+              STATE VARCHAR(32) NOT NULL, SEEN_AT TIMESTAMP(6) WITH TIME ZONE NOT NULL, SEED_ROWS BIGINT, SEED_TOTAL BIGINT,
+              SEED_LEFT_MS BIGINT)""",
             "ALTER TABLE WEIR.REPLICA ADD COLUMN IF NOT EXISTS DURABLE_LSN BIGINT DEFAULT 0 NOT NULL",
             "ALTER TABLE WEIR.REPLICA ADD COLUMN IF NOT EXISTS NEEDED_AFTER_LSN BIGINT DEFAULT 0 NOT NULL",
+            "ALTER TABLE WEIR.REPLICA ADD COLUMN IF NOT EXISTS SEED_ROWS BIGINT",
+            "ALTER TABLE WEIR.REPLICA ADD COLUMN IF NOT EXISTS SEED_TOTAL BIGINT",
+            "ALTER TABLE WEIR.REPLICA ADD COLUMN IF NOT EXISTS SEED_LEFT_MS BIGINT",
             """
             CREATE TABLE IF NOT EXISTS WEIR.HEALING(
               ID UUID PRIMARY KEY, BEGUN_AT TIMESTAMP(6) WITH TIME ZONE NOT NULL, REPLICA VARCHAR(128) NOT NULL,
@@ -106,7 +110,8 @@ public final class WeirSchema {
             """
             CREATE TABLE IF NOT EXISTS WEIR.REPLICA_ORDER(
               NAME VARCHAR(128) PRIMARY KEY, HOLD_LSN BIGINT, HOLD_UNTIL TIMESTAMP(6) WITH TIME ZONE,
-              RESYNC BOOLEAN DEFAULT FALSE NOT NULL)""",
+              RESYNC BOOLEAN DEFAULT FALSE NOT NULL, PAUSED BOOLEAN DEFAULT FALSE NOT NULL)""",
+            "ALTER TABLE WEIR.REPLICA_ORDER ADD COLUMN IF NOT EXISTS PAUSED BOOLEAN DEFAULT FALSE NOT NULL",
             """
             CREATE TABLE IF NOT EXISTS WEIR.REPLICA_DESCRIPTION(
               NAME VARCHAR(128) NOT NULL, REQUEST UUID NOT NULL, ASKED_AT TIMESTAMP(6) WITH TIME ZONE NOT NULL, DEFINITIONS CLOB,

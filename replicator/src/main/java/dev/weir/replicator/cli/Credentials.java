@@ -27,8 +27,19 @@ final class Credentials {
                     + " environment variable " + VARIABLE + " is taken, else the empty password.")
     boolean ask;
 
-    /** The password from where the options say. */
+    private @Nullable String known;
+
+    /** The password from where the options say, which is asked for once. */
     String password() throws CommandFailure {
+        String password = known;
+        if (password == null) {
+            password = find();
+            known = password;
+        }
+        return password;
+    }
+
+    private String find() throws CommandFailure {
         if (passwordFile != null) {
             return read(passwordFile);
         }

@@ -249,7 +249,7 @@ final class DemoCommand implements Callable<Integer> {
                     "%s %s: %s%n",
                     copy.name(),
                     table.table(),
-                    table.isEqual() ? table.leftRows() + " rows, equal" : "DIFFERS: " + table.difference());
+                    table.isEqual() ? Counts.rows(table.leftRows()) + ", equal" : "DIFFERS: " + table.difference());
             equal &= table.isEqual();
         }
         return equal;

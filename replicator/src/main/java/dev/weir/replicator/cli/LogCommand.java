@@ -1,13 +1,12 @@
 package dev.weir.replicator.cli;
 
 import dev.weir.log.EntryKind;
+import dev.weir.log.EntryState;
 import dev.weir.log.LogReader;
 import dev.weir.log.LogTransaction;
 import dev.weir.log.Lsn;
 import dev.weir.replicator.source.EntryText;
-import dev.weir.replicator.source.PrimaryAccess;
 import dev.weir.replicator.source.Sessions;
-import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -16,6 +15,7 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,10 +24,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Shows a primary's log. Confined to one thread. */
 @Command(
@@ -48,8 +45,8 @@ final class LogCommand implements Callable<Integer> {
     private static final int READ_AT_ONCE = 500;
     private static final int MOST_STATEMENTS = 100;
 
-    @Parameters(paramLabel = "URL", description = "The primary's URL, as in jdbc:h2:tcp://db1:9092/shop.")
-    String url = "";
+    @Mixin
+    Target target = new Target();
 
     @Option(names = "--from", paramLabel = "LSN", description = "Begin with this entry.")
     @Nullable Long from;
@@ -84,14 +81,8 @@ final class LogCommand implements Callable<Integer> {
             description = "How many entries are shown (default: ${DEFAULT-VALUE}).")
     int limit;
 
-    @Option(names = "--json", description = "Print one JSON object for each entry, on one line.")
-    boolean json;
-
     @Mixin
-    Credentials credentials = new Credentials();
-
-    @Spec
-    CommandSpec spec = CommandSpec.create();
+    Output output = new Output();
 
     @Override
     public Integer call() throws Exception {
@@ -100,13 +91,9 @@ final class LogCommand implements Callable<Integer> {
         }
         Instant begin = since == null ? Instant.MIN : time("--since", since);
         Instant end = until == null ? Instant.MAX : time("--until", until);
-        PrimaryAccess primary = new PrimaryAccess(Stores.parse(url), credentials.user, credentials.password());
-        // Refuses what is no primary.
-        primary.openLog().close();
-        try (Connection connection = primary.openSession()) {
-            int shown = read(connection, begin, end);
-            if (shown == 0 && !json) {
-                spec.commandLine().getErr().println("no entry matches");
+        try (Connection connection = target.primary().openSession()) {
+            if (read(connection, begin, end) == 0) {
+                output.remark("no entry matches");
             }
         }
         return 0;
@@ -153,29 +140,30 @@ final class LogCommand implements Callable<Integer> {
     }
 
     private void show(LogTransaction entry) {
-        PrintWriter out = spec.commandLine().getOut();
         List<String> statements = EntryText.statements(entry);
-        if (json) {
-            Map<String, Object> object = new LinkedHashMap<>();
-            object.put("lsn", entry.lsn().value());
-            object.put("committed_at", entry.committedAt().toString());
-            object.put("epoch", entry.epoch().number());
-            object.put("incarnation", entry.incarnation().toString());
-            object.put("origin", entry.origin());
-            object.put("kind", entry.kind().name());
-            object.put("state", entry.state().name());
-            object.put("statement_count", statements.size());
-            object.put("statements", statements.stream().limit(MOST_STATEMENTS).toList());
-            out.println(Json.of(object));
-        } else {
-            out.println(entry.lsn() + "  " + entry.committedAt() + "  " + entry.kind()
-                    + (entry.state().name().equals("DONE") ? "" : " " + entry.state()));
-            statements.stream().limit(MOST_STATEMENTS).forEach(statement -> out.println("    " + statement + ";"));
-            if (statements.size() > MOST_STATEMENTS) {
-                out.println("    and " + (statements.size() - MOST_STATEMENTS) + " more");
-            }
+        List<String> first = statements.stream().limit(MOST_STATEMENTS).toList();
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("lsn", entry.lsn().value());
+        object.put("committed_at", entry.committedAt().toString());
+        object.put("epoch", entry.epoch().number());
+        object.put("incarnation", entry.incarnation().toString());
+        object.put("origin", entry.origin());
+        object.put("kind", entry.kind().name());
+        object.put("state", entry.state().name());
+        object.put("statement_count", statements.size());
+        object.put("statements", first);
+        output.print(object, () -> text(entry, first, statements.size() - first.size()));
+    }
+
+    private static String text(LogTransaction entry, List<String> statements, int more) {
+        List<String> lines = new ArrayList<>();
+        lines.add(entry.lsn() + "  " + entry.committedAt() + "  " + entry.kind()
+                + (entry.state() == EntryState.DONE ? "" : " " + entry.state()));
+        statements.forEach(statement -> lines.add("    " + statement + ";"));
+        if (more > 0) {
+            lines.add("    and " + more + " more");
         }
-        out.flush();
+        return String.join(System.lineSeparator(), lines);
     }
 
     private static Instant time(String option, String given) throws CommandFailure {

@@ -28,6 +28,8 @@ import picocli.CommandLine.ParameterException;
             StatusCommand.class,
             VerifyCommand.class,
             ResyncCommand.class,
+            PauseCommand.class,
+            ResumeCommand.class,
             SnapshotCommand.class,
             LogCommand.class,
             AutoComplete.GenerateCompletion.class

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** A line on standard error that tells how far long work is; silent where nobody would see it. Confined to one thread. */
 final class ProgressBar implements AutoCloseable {
@@ -20,14 +21,22 @@ final class ProgressBar implements AutoCloseable {
     }
 
     void show(String what, long done, long total, Optional<Duration> left) {
+        show(() -> line(what, done, total, left));
+    }
+
+    /** Work whose extent is not known. */
+    void show(String what) {
+        show(() -> what);
+    }
+
+    private void show(Supplier<String> line) {
         long now = System.nanoTime();
-        if (!shown || now - shownAt < INTERVAL_NANOS) {
-            return;
+        if (shown && now - shownAt >= INTERVAL_NANOS) {
+            shownAt = now;
+            isOpen = true;
+            err.print("\r\u001b[K" + line.get());
+            err.flush();
         }
-        shownAt = now;
-        isOpen = true;
-        err.print("\r\u001b[K" + line(what, done, total, left));
-        err.flush();
     }
 
     static String line(String what, long done, long total, Optional<Duration> left) {

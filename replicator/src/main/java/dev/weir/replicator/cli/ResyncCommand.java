@@ -2,17 +2,13 @@ package dev.weir.replicator.cli;
 
 import dev.weir.replicator.source.PrimaryAccess;
 import dev.weir.replicator.source.ReplicaOrders;
-import java.io.PrintWriter;
-import java.sql.Connection;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Has a replica copy its primary anew. Confined to one thread. */
 @Command(
@@ -24,45 +20,48 @@ import picocli.CommandLine.Spec;
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
-            "0:the order is with the primary",
-            "1:the primary cannot be asked, or knows no such replica",
+            "0:the order is with the primary; with --wait, the replica has its copy and streams",
+            "1:the primary cannot be asked, or knows no such replica; with --wait, the replica is silent or has diverged",
             "2:the command line is wrong"
         })
 final class ResyncCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "URL", description = "The primary's URL, as in jdbc:h2:tcp://db1:9092/shop.")
-    String url = "";
-
-    @Parameters(index = "1", paramLabel = "NAME", description = "The replica's name, as status shows it.")
-    String name = "";
-
-    @Option(names = "--json", description = "Print one JSON object.")
-    boolean json;
-
     @Mixin
-    Credentials credentials = new Credentials();
+    ReplicaOrder order = new ReplicaOrder();
 
-    @Spec
-    CommandSpec spec = CommandSpec.create();
+    @Option(
+            names = "--wait",
+            description = "Wait, with a progress bar on a terminal, until the replica has its copy and streams.")
+    boolean wait;
+
+    @Option(
+            names = "--silence",
+            defaultValue = "2m",
+            paramLabel = "TIME",
+            description =
+                    "How long --wait bears with a replica that gives no sign of life (default: ${DEFAULT-VALUE}). The order stands then.")
+    Duration silence = Duration.ZERO;
 
     @Override
     public Integer call() throws Exception {
-        PrimaryAccess primary = new PrimaryAccess(Stores.parse(url), credentials.user, credentials.password());
-        // Refuses what is no primary.
-        primary.openLog().close();
-        try (Connection connection = primary.openSession()) {
-            Map<String, String> known = Replicas.urls(connection);
-            if (!known.containsKey(name)) {
-                throw Replicas.unknown(name, known);
-            }
-            ReplicaOrders.resync(connection, name);
+        PrimaryAccess primary = order.give(ReplicaOrders::resync);
+        if (!wait) {
+            order.confirm("Replica " + order.name + " is to copy its primary anew; status shows how it goes");
+            return 0;
         }
-        PrintWriter out = spec.commandLine().getOut();
+        ResyncWatch.Copied copied;
+        try (ProgressBar bar = order.output.progress()) {
+            copied = new ResyncWatch(primary, order.name, silence, bar).await();
+        }
         Map<String, Object> object = new LinkedHashMap<>();
-        object.put("replica", name);
+        object.put("replica", order.name);
         object.put("ordered", true);
-        out.println(
-                json ? Json.of(object) : "Replica " + name + " is to copy its primary anew; status shows how it goes");
-        out.flush();
+        object.put("state", copied.state());
+        object.put("lsn", copied.lsn());
+        object.put("ms", copied.took().toMillis());
+        order.output.print(
+                object,
+                () -> "Replica " + order.name + " has copied its primary and streams, at entry " + copied.lsn()
+                        + " after " + copied.took().toMillis() + " ms");
         return 0;
     }
 }

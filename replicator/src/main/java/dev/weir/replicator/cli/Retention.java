@@ -20,7 +20,6 @@ final class Retention {
             names = "--log-max-age",
             defaultValue = "24h",
             paramLabel = "TIME",
-            converter = Quantities.OfTime.class,
             description = "The same for entries that were committed longer ago (default: ${DEFAULT-VALUE}).")
     Duration maxAge = Duration.ZERO;
 
@@ -28,7 +27,6 @@ final class Retention {
             names = "--log-keep",
             defaultValue = "10m",
             paramLabel = "TIME",
-            converter = Quantities.OfTime.class,
             description = "For so long entries stay that every replica has (default: ${DEFAULT-VALUE}).")
     Duration keep = Duration.ZERO;
 

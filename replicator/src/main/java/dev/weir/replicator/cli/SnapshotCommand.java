@@ -7,7 +7,6 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -25,10 +24,7 @@ import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Writes a consistent copy of a running primary. Confined to one thread. */
 @Command(
@@ -53,8 +49,8 @@ final class SnapshotCommand implements Callable<Integer> {
             "(?i)(CREATE SCHEMA IF NOT EXISTS \"?WEIR\"?\\b|[A-Z ,]*\\s\"?WEIR\"?\\.\"?[A-Z_]+\"?\\W|GRANT .* ON \"?WEIR\"?\\.).*",
             Pattern.DOTALL);
 
-    @Parameters(paramLabel = "URL", description = "The primary's URL, as in jdbc:h2:tcp://db1:9092/shop.")
-    String url = "";
+    @Mixin
+    Target target = new Target();
 
     @Option(
             names = "--out",
@@ -63,14 +59,8 @@ final class SnapshotCommand implements Callable<Integer> {
             description = "The file; compressed if its name ends in .gz. It must not exist.")
     Path out = Path.of("");
 
-    @Option(names = "--json", description = "Print one JSON object.")
-    boolean json;
-
     @Mixin
-    Credentials credentials = new Credentials();
-
-    @Spec
-    CommandSpec spec = CommandSpec.create();
+    Output output = new Output();
 
     private long rows;
     private long lsn;
@@ -80,11 +70,11 @@ final class SnapshotCommand implements Callable<Integer> {
         if (Files.exists(out)) {
             throw new CommandFailure("File " + out + " exists already; name another");
         }
-        PrimaryAccess primary = new PrimaryAccess(Stores.parse(url), credentials.user, credentials.password());
+        PrimaryAccess primary = target.primary();
         Path fresh = out.resolveSibling(out.getFileName() + ".new");
         long startedAt = System.nanoTime();
         try (LogSource source = primary.openLog();
-                ProgressBar bar = new ProgressBar(spec.commandLine().getErr())) {
+                ProgressBar bar = output.progress()) {
             boolean sound = false;
             for (int attempt = 0; attempt < ATTEMPTS && !sound; attempt++) {
                 sound = write(primary, fresh, source.rowEstimate(), bar);
@@ -105,14 +95,10 @@ final class SnapshotCommand implements Callable<Integer> {
         object.put("lsn", lsn);
         object.put("rows", rows);
         object.put("bytes", Files.size(out));
-        PrintWriter screen = spec.commandLine().getOut();
-        screen.println(
-                json
-                        ? Json.of(object)
-                        : out + ": " + rows + " rows at entry " + lsn + ", " + Files.size(out) + " bytes, "
-                                + Duration.ofNanos(System.nanoTime() - startedAt)
-                                        .toMillis() + " ms");
-        screen.flush();
+        output.print(
+                object,
+                () -> out + ": " + Counts.rows(rows) + " at entry " + lsn + ", " + object.get("bytes") + " bytes, "
+                        + Duration.ofNanos(System.nanoTime() - startedAt).toMillis() + " ms");
         return 0;
     }
 
@@ -140,7 +126,7 @@ final class SnapshotCommand implements Callable<Integer> {
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
-                bar.show(url, rows, Math.max(rows, total), left(startedAt, total));
+                bar.show(target.url, rows, Math.max(rows, total), left(startedAt, total));
             });
         }
     }

@@ -6,7 +6,6 @@ import dev.weir.replicator.verify.ReplicaStores;
 import dev.weir.replicator.verify.Verification;
 import dev.weir.replicator.verify.VerifyReport;
 import dev.weir.replicator.verify.VerifyReport.Difference;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,10 +15,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Compares replicas with their primary. Confined to one thread. */
 @Command(
@@ -41,8 +37,8 @@ import picocli.CommandLine.Spec;
 final class VerifyCommand implements Callable<Integer> {
     private static final int DIFFERS = 3;
 
-    @Parameters(paramLabel = "URL", description = "The primary's URL, as in jdbc:h2:tcp://db1:9092/shop.")
-    String url = "";
+    @Mixin
+    Target target = new Target();
 
     @Option(names = "--replica", paramLabel = "NAME", description = "Compare this one; may be repeated (default: all).")
     List<String> names = new ArrayList<>();
@@ -66,7 +62,6 @@ final class VerifyCommand implements Callable<Integer> {
             names = "--wait",
             defaultValue = "60s",
             paramLabel = "TIME",
-            converter = Quantities.OfTime.class,
             description = "How long to wait for a replica to reach the primary's position (default: ${DEFAULT-VALUE}).")
     Duration patience = Duration.ZERO;
 
@@ -77,25 +72,16 @@ final class VerifyCommand implements Callable<Integer> {
             description = "How many differences of each replica are shown (default: ${DEFAULT-VALUE}).")
     int shown;
 
-    @Option(names = "--json", description = "Print one JSON object for each replica, on one line.")
-    boolean json;
-
     @Mixin
-    Credentials credentials = new Credentials();
-
-    @Spec
-    CommandSpec spec = CommandSpec.create();
+    Output output = new Output();
 
     @Override
     public Integer call() throws Exception {
         if (load < 1 || load > 100) {
             throw CommandFailure.ofUsage("--load is " + load + "; give 1 to 100");
         }
-        String password = credentials.password();
-        PrimaryAccess primary = new PrimaryAccess(Stores.parse(url), credentials.user, password);
-        // Refuses what is no primary.
-        primary.openLog().close();
-        ReplicaStores stores = new ReplicaStores(primary, credentials.user, password);
+        PrimaryAccess primary = target.primary();
+        ReplicaStores stores = new ReplicaStores(primary, target.credentials.user, target.credentials.password());
         Collection<String> chosen = names.isEmpty() ? stores.urls().keySet() : names;
         if (chosen.isEmpty()) {
             throw new CommandFailure("The primary knows no replica");
@@ -122,7 +108,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private VerifyReport compare(PrimaryAccess primary, String name, Verification.Replica replica) throws Exception {
-        try (ProgressBar bar = new ProgressBar(spec.commandLine().getErr())) {
+        try (ProgressBar bar = output.progress()) {
             return new Verification(
                             primary,
                             name,
@@ -136,29 +122,30 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private void show(VerifyReport report, int mended, VerifyReport last) {
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(Json.of(object(report, mended, last)));
-        } else {
-            out.println(report.replica() + " at entry " + report.lsn() + ": " + report.rows() + " rows in "
-                    + report.elapsed().toMillis() + " ms, "
-                    + (report.isEqual() ? "equal" : report.differences().size() + " differences"));
-            for (Difference difference :
-                    report.differences().stream().limit(shown).toList()) {
-                out.println("  " + (difference.table() + " " + difference.what() + " " + difference.key()).strip());
-            }
-            if (report.differences().size() > shown) {
-                out.println("  and " + (report.differences().size() - shown) + " more");
-            }
-            if (mended > 0) {
-                out.println("  mended " + mended + " rows; at entry " + last.lsn() + " "
-                        + (last.isEqual() ? "equal" : last.differences().size() + " differences are left"));
-            }
-            if (!last.isEqual()) {
-                out.println("  to mend what is left: weir-replicator resync " + url + " " + report.replica());
-            }
+        output.print(object(report, mended, last), () -> text(report, mended, last));
+    }
+
+    private String text(VerifyReport report, int mended, VerifyReport last) {
+        List<String> lines = new ArrayList<>();
+        int found = report.differences().size();
+        lines.add(report.replica() + " at entry " + report.lsn() + ": " + Counts.rows(report.rows()) + " in "
+                + report.elapsed().toMillis() + " ms, "
+                + (report.isEqual() ? "equal" : Counts.of(found, "difference")));
+        for (Difference difference : report.differences().stream().limit(shown).toList()) {
+            lines.add("  " + (difference.table() + " " + difference.what() + " " + difference.key()).strip());
         }
-        out.flush();
+        if (found > shown) {
+            lines.add("  and " + (found - shown) + " more");
+        }
+        if (mended > 0) {
+            lines.add("  mended " + Counts.rows(mended) + "; at entry " + last.lsn() + " "
+                    + (last.isEqual() ? "equal" : Counts.of(last.differences().size(), "difference") + " left"));
+        }
+        if (!last.isEqual()) {
+            lines.add((repair ? "  to mend what is left: " : "  to mend rows: --repair; all else: ")
+                    + "weir-replicator resync " + target.url + " " + report.replica());
+        }
+        return String.join(System.lineSeparator(), lines);
     }
 
     private Map<String, Object> object(VerifyReport report, int mended, VerifyReport last) {

@@ -16,11 +16,10 @@ enum Action {
     /** Has a replica of this process do it. */
     void order(LocalReplica replica) {
         switch (this) {
-            case VERIFY, REPAIR -> throw new IllegalStateException(this + " is not done by the replica");
+            case VERIFY, REPAIR, PAUSE, RESUME ->
+                throw new IllegalStateException(this + " is not done by the replica alone");
             case RESYNC -> replica.resync();
             case RESTART -> replica.restart();
-            case PAUSE -> replica.pause();
-            case RESUME -> replica.resume();
         }
     }
 

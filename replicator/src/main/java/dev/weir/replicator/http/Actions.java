@@ -52,6 +52,11 @@ final class Actions {
         LocalReplica local = locals.get(replica);
         if (action == Action.VERIFY || action == Action.REPAIR) {
             verify(replica, action == Action.REPAIR);
+        } else if (action == Action.PAUSE || action == Action.RESUME) {
+            pause(replica, action == Action.PAUSE);
+            if (local != null && action == Action.RESUME) {
+                local.resume();
+            }
         } else if (local != null) {
             action.order(local);
         } else if (action == Action.RESYNC) {
@@ -80,6 +85,15 @@ final class Actions {
     private void resync(String replica) throws SQLException {
         try (Connection connection = primary.openSession()) {
             ReplicaOrders.resync(connection, replica);
+        } catch (SQLException e) {
+            throw unknown(e);
+        }
+    }
+
+    /** At the primary, so that whoever keeps the replica does it, and another one can take it back. */
+    private void pause(String replica, boolean paused) throws SQLException {
+        try (Connection connection = primary.openSession()) {
+            ReplicaOrders.pause(connection, replica, paused);
         } catch (SQLException e) {
             throw unknown(e);
         }

@@ -10,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,15 +32,17 @@ public final class LogSource implements AutoCloseable {
     private final UUID cluster;
     private final PreparedStatement durable;
     private int limit = FIRST_ENTRIES;
-    private boolean descriptionWanted;
+    private Wanted orders = Wanted.NOTHING;
 
     private LogSource(Connection connection, UUID cluster) throws SQLException {
         this.connection = connection;
         this.cluster = cluster;
-        this.durable = connection.prepareStatement("SELECT I.DURABLE_LSN, O.HOLD_LSN,"
-                + " EXISTS(SELECT 1 FROM WEIR.REPLICA_DESCRIPTION D WHERE D.NAME = ? AND D.DEFINITIONS IS NULL) FROM WEIR.HEAD H"
+        this.durable = connection.prepareStatement("SELECT I.DURABLE_LSN,"
+                + " CASE WHEN O.HOLD_UNTIL > CURRENT_TIMESTAMP THEN O.HOLD_LSN END,"
+                + " EXISTS(SELECT 1 FROM WEIR.REPLICA_DESCRIPTION D WHERE D.NAME = ? AND D.DEFINITIONS IS NULL),"
+                + " COALESCE(O.RESYNC, FALSE), COALESCE(O.PAUSED, FALSE) FROM WEIR.HEAD H"
                 + " JOIN WEIR.INCARNATION I ON I.INCARNATION = H.INCARNATION"
-                + " LEFT JOIN WEIR.REPLICA_ORDER O ON O.NAME = ? AND O.HOLD_UNTIL > CURRENT_TIMESTAMP WHERE H.ID = 1");
+                + " LEFT JOIN WEIR.REPLICA_ORDER O ON O.NAME = ? WHERE H.ID = 1");
         heedOrders("");
     }
 
@@ -135,7 +138,8 @@ public final class LogSource implements AutoCloseable {
      * from how long the last ones were.
      */
     public Batch read(Lsn after) throws SQLException {
-        int asked = (int) Math.min(limit, readable() - after.value());
+        long end = readable();
+        int asked = orders.pause() ? 0 : (int) Math.min(limit, end - after.value());
         List<LogTransaction> entries = asked <= 0 ? List.of() : LogReader.read(connection, after, asked);
         if (entries.isEmpty()) {
             return new Batch(entries, false);
@@ -160,15 +164,26 @@ public final class LogSource implements AutoCloseable {
         durable.setString(2, replica);
     }
 
-    /** Whether somebody wanted the replica described when {@link #read} was called last; see {@link #describe}. */
-    public boolean isDescriptionWanted() {
-        return descriptionWanted;
+    /**
+     * What waits at the primary for a replica to do. Immutable.
+     *
+     * @param description whether somebody wants to know what its store defines; see {@link LogSource#describe}
+     * @param resync whether it is to copy the primary anew; see {@link LogSource#endResync}
+     * @param pause whether it is to apply nothing
+     */
+    public record Wanted(boolean description, boolean resync, boolean pause) {
+        static final Wanted NOTHING = new Wanted(false, false, false);
+    }
+
+    /** What was wanted when {@link #read} or {@link #askOrders} was called last. */
+    public Wanted orders() {
+        return orders;
     }
 
     /** Asks anew; for a replica that reads nothing. */
-    public boolean askDescriptionWanted() throws SQLException {
+    public Wanted askOrders() throws SQLException {
         readable();
-        return descriptionWanted;
+        return orders;
     }
 
     /** Answers all who want to know what the replica's store defines. Commits. */
@@ -179,15 +194,14 @@ public final class LogSource implements AutoCloseable {
             answer.setString(2, replica);
             answer.executeUpdate();
         }
-        descriptionWanted = false;
     }
 
-    /** Takes the order to copy the primary anew, if there is one. Commits. */
-    public boolean takeResync(String replica) throws SQLException {
-        try (PreparedStatement take =
+    /** Ends the order to copy the primary anew, if there is one, since it has been done. Commits. */
+    public void endResync(String replica) throws SQLException {
+        try (PreparedStatement end =
                 connection.prepareStatement("UPDATE WEIR.REPLICA_ORDER SET RESYNC = FALSE WHERE NAME = ? AND RESYNC")) {
-            take.setString(1, replica);
-            return take.executeUpdate() == 1;
+            end.setString(1, replica);
+            end.executeUpdate();
         }
     }
 
@@ -196,7 +210,7 @@ public final class LogSource implements AutoCloseable {
             if (!row.next()) {
                 return 0;
             }
-            descriptionWanted = row.getBoolean(3);
+            orders = new Wanted(row.getBoolean(3), row.getBoolean(4), row.getBoolean(5));
             long end = row.getLong(1);
             long hold = row.getLong(2);
             return row.wasNull() ? end : Math.min(end, hold);
@@ -264,7 +278,7 @@ public final class LogSource implements AutoCloseable {
     public void report(ReplicaReport report) throws SQLException {
         try (PreparedStatement merge = connection.prepareStatement(
                 "MERGE INTO WEIR.REPLICA(NAME, URL, EPOCH, RECEIVED_LSN, APPLIED_LSN, DURABLE_LSN, NEEDED_AFTER_LSN, STATE,"
-                        + " SEEN_AT) KEY(NAME) VALUES (?, ?, ?, ?, ?, ?, ?, ?, CURRENT_TIMESTAMP)")) {
+                        + " SEED_ROWS, SEED_TOTAL, SEED_LEFT_MS, SEEN_AT) KEY(NAME) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CURRENT_TIMESTAMP)")) {
             merge.setString(1, report.name());
             merge.setString(2, report.url());
             merge.setLong(3, report.epoch().number());
@@ -273,6 +287,15 @@ public final class LogSource implements AutoCloseable {
             merge.setLong(6, report.durable().value());
             merge.setLong(7, report.neededAfter().value());
             merge.setString(8, report.state());
+            merge.setObject(9, report.copying().map(ReplicaReport.Copying::rows).orElse(null));
+            merge.setObject(
+                    10, report.copying().map(ReplicaReport.Copying::total).orElse(null));
+            merge.setObject(
+                    11,
+                    report.copying()
+                            .flatMap(ReplicaReport.Copying::left)
+                            .map(Duration::toMillis)
+                            .orElse(null));
             merge.executeUpdate();
         }
     }

@@ -34,7 +34,7 @@ public final class ReplicaOrders {
     }
 
     /**
-     * Has a replica copy the primary anew, out of rotation meanwhile, as soon as it asks; within a second or so if it runs.
+     * Has a replica copy the primary anew, out of rotation meanwhile, as soon as it asks; within a second or so if it runs. The order stands until the copy is made.
      *
      * @throws SQLException 42704 if the primary knows no such replica
      */
@@ -42,10 +42,28 @@ public final class ReplicaOrders {
         try (PreparedStatement known = primary.prepareStatement(
                 "MERGE INTO WEIR.REPLICA_ORDER(NAME, RESYNC) KEY(NAME) SELECT NAME, TRUE FROM WEIR.REPLICA WHERE NAME = ?")) {
             known.setString(1, replica);
-            if (known.executeUpdate() == 0) {
-                throw new SQLException(
-                        "The primary knows no replica named " + replica + "; status lists those it knows", "42704");
-            }
+            requireKnown(known.executeUpdate(), replica);
+        }
+    }
+
+    /**
+     * Has a replica apply nothing until it is told to go on, also after a restart; it serves what it has. Within a second or so if it runs.
+     *
+     * @throws SQLException 42704 if the primary knows no such replica
+     */
+    public static void pause(Connection primary, String replica, boolean paused) throws SQLException {
+        try (PreparedStatement known = primary.prepareStatement(
+                "MERGE INTO WEIR.REPLICA_ORDER(NAME, PAUSED) KEY(NAME) SELECT NAME, CAST(? AS BOOLEAN) FROM WEIR.REPLICA WHERE NAME = ?")) {
+            known.setBoolean(1, paused);
+            known.setString(2, replica);
+            requireKnown(known.executeUpdate(), replica);
+        }
+    }
+
+    private static void requireKnown(int count, String replica) throws SQLException {
+        if (count == 0) {
+            throw new SQLException(
+                    "The primary knows no replica named " + replica + "; status lists those it knows", "42704");
         }
     }
 

@@ -141,8 +141,8 @@ function showReplicas(replicas) {
 
 function buttons(card, replica) {
   const repairable = card.dataset.verify === "repairable" ? ["repair"] : [];
-  const wanted = !registered ? [] : ["verify", ...repairable, "resync", ...(locals.includes(replica.name)
-    ? ["restart", replica.state === "STOPPED" ? "resume" : "pause"] : [])];
+  const wanted = !registered ? [] : ["verify", ...repairable, "resync", ...(locals.includes(replica.name) ? ["restart"] : []),
+    replica.state === "STOPPED" ? "resume" : "pause"];
   const box = card.querySelector(".actions");
   if (box.dataset.wanted === wanted.join()) return;
   box.dataset.wanted = wanted.join();

@@ -6,6 +6,7 @@ import dev.weir.replicator.source.PrimaryStore;
 import dev.weir.replicator.source.Sessions;
 import dev.weir.replicator.source.StoreUrl;
 import dev.weir.replicator.testing.LoggedWriter;
+import dev.weir.replicator.testing.WatchedCluster;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,10 +16,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +46,9 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "primary", "replica", "status", "verify", "resync", "snapshot", "log"})
+    @ValueSource(
+            strings = {"demo", "primary", "replica", "status", "verify", "resync", "pause", "resume", "snapshot", "log"
+            })
     void shouldDocumentExitStatusWhenHelpIsAsked(String command) {
         assertThat(run(command, "--help")).isZero();
         assertThat(out.toString()).contains("Exit status:").contains("Usage: weir-replicator " + command);
@@ -262,9 +268,70 @@ class CommandLineTest {
 
             assertThat(run("resync", url, "r9")).isEqualTo(1);
             assertThat(err.toString()).contains("knows no replica named r9; it knows none");
+            assertThat(run("pause", url, "r9")).isEqualTo(1);
+            assertThat(run("resume", url, "r9", "--json")).isEqualTo(1);
+            assertThat(err.toString())
+                    .contains("pause: The primary knows no replica", "resume: The primary knows no replica");
             assertThat(run("verify", url)).isEqualTo(1);
             assertThat(err.toString()).contains("The primary knows no replica");
             assertThat(primary.isOpen()).isTrue();
         }
+    }
+
+    @Test
+    void shouldHaveAReplicaOfAnotherProcessPauseResumeAndCopyAnew() throws Exception {
+        Path password = Files.writeString(directory.resolve("password"), WatchedCluster.PASSWORD);
+        try (WatchedCluster cluster = new WatchedCluster(directory, 1)) {
+            cluster.start();
+            try (LoggedWriter writer = cluster.writer()) {
+                writer.ddl("CREATE TABLE T(ID INT PRIMARY KEY)");
+                writer.sql("INSERT INTO T VALUES(1)", 1);
+            }
+            awaitState(cluster, "STREAMING", 2);
+            String[] target = {cluster.url().jdbc(), "r1", "--password-file", password.toString()};
+
+            assertThat(run(with("pause", target))).isZero();
+            assertThat(out.toString()).contains("Replica r1 is to apply nothing until resume");
+            awaitState(cluster, "STOPPED", 2);
+            try (LoggedWriter writer = cluster.writer()) {
+                writer.sql("INSERT INTO T VALUES(2)", 1);
+            }
+            // A restart does not end the pause.
+            cluster.replica("r1").restart();
+            awaitState(cluster, "STOPPED", 2);
+            assertThat(run(with("resume", target))).isZero();
+            awaitState(cluster, "STREAMING", 3);
+
+            cluster.alter("r1", "DELETE FROM T WHERE ID = 1");
+            out.getBuffer().setLength(0);
+            assertThat(run(with("resync", with("--wait", with("--json", target)))))
+                    .as(err.toString())
+                    .isZero();
+            assertThat(out.toString())
+                    .startsWith("{\"replica\":\"r1\",\"ordered\":true,\"state\":\"STREAMING\",\"lsn\":3,\"ms\":");
+            out.getBuffer().setLength(0);
+            assertThat(run("verify", cluster.url().jdbc(), "--password-file", password.toString()))
+                    .as(out.toString())
+                    .isZero();
+            assertThat(out.toString()).contains("2 rows in", "equal");
+
+            cluster.kill("r1");
+            assertThat(run(with("resync", with("--wait", with("--silence", with("1s", target))))))
+                    .isEqualTo(1);
+            assertThat(err.toString())
+                    .contains("Replica r1 has given no sign of life for")
+                    .contains("(limit 1 s)", "The order stands");
+        }
+    }
+
+    private static String[] with(String first, String... rest) {
+        return Stream.concat(Stream.of(first), Stream.of(rest)).toArray(String[]::new);
+    }
+
+    private static void awaitState(WatchedCluster cluster, String state, long applied) {
+        Awaitility.await(state).atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            assertThat(cluster.replica("r1").status().state().name()).isEqualTo(state);
+            assertThat(cluster.replica("r1").appliedLsn()).isEqualTo(applied);
+        });
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.weir.replicator.RunningCluster;
 import dev.weir.replicator.monitor.H2Probe;
 import dev.weir.replicator.monitor.Monitor;
 import dev.weir.replicator.monitor.Thresholds;
@@ -148,6 +149,34 @@ class MonitorServerTest {
         assertThat(ask("POST", "/api/replicas/r1/resume", token).statusCode()).isEqualTo(202);
         await().atMost(LIMIT)
                 .until(() -> cluster.replica("r1").status().state().name().equals("STREAMING"));
+    }
+
+    @Test
+    void shouldPauseAndResumeAReplicaOfAnotherProcess() throws Exception {
+        await().atMost(LIMIT).until(() -> isIn("STREAMING"));
+        RunningCluster elsewhere = new RunningCluster(cluster.cluster().primary(), List.of());
+        try (MonitorServer other =
+                new MonitorServer(new Listen("127.0.0.1", 0), TOKEN, monitor, elsewhere, cluster.stores())) {
+            assertThat(order(other, "r9", "pause")).isEqualTo(404);
+            assertThat(order(other, "r1", "restart")).isEqualTo(404);
+            assertThat(order(other, "r1", "pause")).isEqualTo(202);
+            await().atMost(LIMIT).until(() -> isIn("STOPPED"));
+            assertThat(order(other, "r1", "resume")).isEqualTo(202);
+            await().atMost(LIMIT).until(() -> isIn("STREAMING"));
+        }
+    }
+
+    private boolean isIn(String state) {
+        return cluster.replica("r1").status().state().name().equals(state);
+    }
+
+    private int order(MonitorServer of, String replica, String action) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create(of.url()).resolve("/api/replicas/" + replica + "/" + action))
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .header("Authorization", "Bearer " + TOKEN)
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode();
     }
 
     @Test

@@ -540,4 +540,29 @@ class ReplicationTest {
                     .isEqualTo(1);
         }
     }
+
+    @Test
+    void shouldKeepTheOrderOfANewCopyUntilThatIsMade() throws SQLException {
+        writer.ddl("CREATE TABLE T(ID INT PRIMARY KEY)");
+        catchUp();
+        try (Connection admin = Sessions.open(url, USER, PASSWORD)) {
+            ReplicaOrders.resync(admin, "replica-1");
+            nanos.addAndGet(Duration.ofSeconds(6).toNanos());
+            replication.work();
+            // The order is known, the copy is not made yet, and the process ends.
+            replication.close();
+            assertThat(Sessions.queryLong(admin, "SELECT COUNT(*) FROM WEIR.REPLICA_ORDER WHERE RESYNC"))
+                    .isEqualTo(1);
+
+            replication = replication();
+            catchUp();
+
+            assertThat(replication.state()).isEqualTo(ReplicaState.STREAMING);
+            assertThat(Sessions.queryLong(admin, "SELECT COUNT(*) FROM WEIR.REPLICA_ORDER WHERE RESYNC"))
+                    .isZero();
+            assertThat(Sessions.queryLong(
+                            admin, "SELECT COUNT(*) FROM WEIR.REPLICA WHERE STATE = 'STREAMING' AND SEED_ROWS IS NULL"))
+                    .isEqualTo(1);
+        }
+    }
 }
