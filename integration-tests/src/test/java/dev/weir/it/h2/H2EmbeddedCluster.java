@@ -59,9 +59,18 @@ public final class H2EmbeddedCluster implements H2Cluster {
 
     /** Starts a cluster whose stores are files in a temporary directory, which goes with it. */
     public static H2EmbeddedCluster onFiles(int replicas) throws SQLException, IOException {
+        return onFiles(replicas, "");
+    }
+
+    /**
+     * Starts a cluster whose stores are files in a temporary directory, which goes with it.
+     *
+     * @param settings more of the URL, each preceded by a semicolon
+     */
+    public static H2EmbeddedCluster onFiles(int replicas, String settings) throws SQLException, IOException {
         Path directory = Files.createTempDirectory("weir-h2");
         return new H2EmbeddedCluster(
-                "jdbc:weir:h2:" + directory.resolve("shop") + ";weir.replicas=" + replicas, directory);
+                "jdbc:weir:h2:" + directory.resolve("shop") + ";weir.replicas=" + replicas + settings, directory);
     }
 
     /** Closes the cluster and starts it again on the same files; this object serves no longer. */

@@ -1,18 +1,25 @@
 package dev.weir.it.hazards;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.weir.it.h2.Equality;
 import dev.weir.it.h2.H2Cluster;
 import dev.weir.it.h2.H2EmbeddedCluster;
 import dev.weir.it.h2.H2TcpCluster;
+import dev.weir.it.process.Commands;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import org.awaitility.Awaitility;
+import org.h2.tools.Shell;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -122,6 +129,49 @@ final class OutsideWritesTest {
         }
         assertThat(cluster.primary().number("SELECT COUNT(*) FROM GUARDED")).isEqualTo(2);
         assertEqual(cluster);
+    }
+
+    /** With AUTO_SERVER any process that may read the store's directory can write to it. */
+    @Test
+    void shouldRefuseWhatAnotherProcessWritesThroughAutoServer() throws Exception {
+        try (H2EmbeddedCluster cluster = H2EmbeddedCluster.onFiles(1, ";AUTO_SERVER=TRUE")) {
+            throughWeir(
+                    cluster,
+                    "CREATE TABLE OPEN(ID INTEGER PRIMARY KEY)",
+                    "CREATE TABLE GUARDED(ID INTEGER PRIMARY KEY)",
+                    "CREATE TRIGGER G BEFORE INSERT, UPDATE, DELETE ON GUARDED CALL 'dev.weir.replicator.WriteGuard'",
+                    "INSERT INTO GUARDED VALUES (1)");
+            assertEqual(cluster);
+
+            Commands.Outcome refused = inAnotherProcess(cluster, "INSERT INTO GUARDED VALUES (2)");
+            Commands.Outcome lost = inAnotherProcess(cluster, "INSERT INTO OPEN VALUES (2)");
+
+            assertThat(refused.output()).contains("Table PUBLIC.GUARDED is replicated", "jdbc:weir:h2:");
+            assertThat(lost.isSuccess()).as(lost.output()).isTrue();
+            assertThat(cluster.primary().number("SELECT COUNT(*) FROM GUARDED")).isEqualTo(1);
+            assertThat(Equality.differences(cluster))
+                    .as("what no guard was there for")
+                    .singleElement(as(STRING))
+                    .contains("OPEN", "missing 1 rows");
+        }
+    }
+
+    private static Commands.Outcome inAnotherProcess(H2Cluster cluster, String sql) throws IOException {
+        return Commands.run(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Shell.class.getName(),
+                "-url",
+                cluster.primary().url(),
+                "-user",
+                cluster.primary().user(),
+                "-password",
+                cluster.primary().password(),
+                "-sql",
+                sql));
     }
 
     /** Without a guard, the first logged change that meets such a row shows it; the replica serves no reads until it has been copied anew. */

@@ -84,6 +84,16 @@ final class SchemaHazardsTest {
                         1> EXECUTE IMMEDIATE 'DELETE FROM T WHERE ID = 4711'
                         1> EXPLAIN DELETE FROM T
                         """),
+                harmless("13 a transaction is prepared for a commit in two phases", T, """
+                        1> BEGIN
+                        1> UPDATE T SET N = 7 WHERE ID = 1
+                        1? PREPARE COMMIT P13
+                        1> UPDATE T SET N = N + 1 WHERE ID = 1
+                        1> COMMIT
+                        1? COMMIT TRANSACTION P13
+                        1? ROLLBACK TRANSACTION P13
+                        1> UPDATE T SET N = N + 1 WHERE ID = 1
+                        """),
                 harmless("28 a file is read", T, """
                         1> CALL CSVWRITE('%1$s.csv', 'SELECT ID + 10 AS ID, N, S FROM T')
                         1> INSERT INTO T SELECT * FROM CSVREAD('%1$s.csv')
