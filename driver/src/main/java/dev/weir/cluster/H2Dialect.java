@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /** H2: role and position stand in the tables of schema WEIR. Vendor codes are those of H2's {@code org.h2.api.ErrorCode}. */
 final class H2Dialect extends Dialect {
-    private static final String PROBE = "SELECT N.CLUSTER, N.ROLE, H.EPOCH, H.LSN, C.EPOCH, C.LSN, H.SCHEMA_LSN"
-            + " FROM WEIR.NODE N LEFT JOIN WEIR.HEAD H ON H.ID = 1 LEFT JOIN WEIR.CHECKPOINT C ON C.ID = 1"
-            + " WHERE N.ID = 1";
+    /** The time makes H2 compute it anew each time. A result that it had kept would, in the moment after a commit, tell of a position older than rows that are visible already. */
+    private static final String PROBE =
+            "SELECT N.CLUSTER, N.ROLE, H.EPOCH, H.LSN, C.EPOCH, C.LSN, H.SCHEMA_LSN, CURRENT_TIMESTAMP"
+                    + " FROM WEIR.NODE N LEFT JOIN WEIR.HEAD H ON H.ID = 1 LEFT JOIN WEIR.CHECKPOINT C ON C.ID = 1"
+                    + " WHERE N.ID = 1";
 
     /** A trigger on SELECT runs code whenever its table is read; a linked table is read from another database; a temporary one is on the primary only. */
     private static final String DEFINITIONS = """

@@ -68,7 +68,8 @@ final class PrimaryHead {
         }
         Connection opened = connected();
         connection = opened;
-        PreparedStatement query = opened.prepareStatement("SELECT LSN FROM WEIR.HEAD WHERE ID = 1");
+        // The time makes H2 compute it anew each time, see H2Dialect.
+        PreparedStatement query = opened.prepareStatement("SELECT LSN, CURRENT_TIMESTAMP FROM WEIR.HEAD WHERE ID = 1");
         statement = query;
         return query;
     }

@@ -23,6 +23,8 @@ import org.slf4j.LoggerFactory;
  * it takes back and leaves to SQL, whose errors are H2's. So it does under other isolations, where H2 refuses a transaction whose snapshot has an older head. Thread-safe.
  *
  * <p>The head is written without having been read under its lock: the row that is expected to be the newest is advanced and put in its place; only if another turns out to have stood there is that one advanced.
+ *
+ * <p>Head and log are not registered with the session as changed: for each such table H2 walks through all queries that the session keeps prepared, and no result of a query on these is kept.
  */
 final class DirectLog implements DirectCommits {
     private static final Logger LOG = LoggerFactory.getLogger(DirectLog.class);
@@ -39,7 +41,9 @@ final class DirectLog implements DirectCommits {
     /** For the store that a session of this JVM has open. */
     static DirectLog of(Connection connection) throws SQLException {
         if (connection.unwrap(JdbcConnection.class).getSession() instanceof SessionLocal session) {
-            return new DirectLog(session.getDatabase());
+            DirectLog log = new DirectLog(session.getDatabase());
+            log.current();
+            return log;
         }
         throw new SQLException("The primary's store is not open in this JVM", "08001");
     }
@@ -91,7 +95,7 @@ final class DirectLog implements DirectCommits {
             lock(session, known.log(), Right.INSERT);
             SearchRow at = advance(session, transaction, known, entry);
             if (at != null) {
-                known.log().addRow(session, known.row(at, entry, first));
+                known.add(session, known.row(at, entry, first));
                 return new Committed(LogTables.lsn(at), LogTables.isGateClosed(at));
             }
         } catch (RuntimeException e) {
@@ -138,7 +142,6 @@ final class DirectLog implements DirectCommits {
         if (!LogTables.admits(found, entry)) {
             return null;
         }
-        session.registerTableAsUpdated(known.head());
         newest = next;
         return next;
     }

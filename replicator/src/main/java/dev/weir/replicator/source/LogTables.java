@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import org.h2.engine.Database;
 import org.h2.engine.SessionLocal;
+import org.h2.index.Index;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.db.MVPrimaryIndex;
 import org.h2.mvstore.db.MVTable;
@@ -60,6 +61,9 @@ final class LogTables {
     private static final Value DONE = ValueVarchar.get("DONE");
     private static final long NANOS_PER_MICRO = 1_000;
 
+    /** What H2 takes for a table whose queries have no results to be kept. */
+    private static final long ALWAYS_MODIFIED = Long.MAX_VALUE;
+
     private final MVTable head;
     private final MVTable log;
     private final long schemaVersion;
@@ -70,12 +74,20 @@ final class LogTables {
         this.schemaVersion = schemaVersion;
     }
 
-    /** The tables as they are now; null if they are not as this class knows them. */
+    /**
+     * The tables as they are now; null if they are not as this class knows them. From then on H2 keeps no results of queries on them: between a commit and the moment at which H2 takes kept results for outdated,
+     * such a result would tell of an older head beside rows that are newer.
+     */
     static @Nullable LogTables of(Database database) {
         long version = database.getModificationMetaId();
         MVTable head = table(database, "HEAD", HEAD);
         MVTable log = table(database, "LOG", LOG);
-        return head == null || log == null ? null : new LogTables(head, log, version);
+        if (head == null || log == null) {
+            return null;
+        }
+        head.setModificationDataId(ALWAYS_MODIFIED);
+        log.setModificationDataId(ALWAYS_MODIFIED);
+        return new LogTables(head, log, version);
     }
 
     private static @Nullable MVTable table(Database database, String name, List<String> columns) {
@@ -166,6 +178,13 @@ final class LogTables {
             values[column] = ValueUuid.get(entry.bodyId());
         }
         return log.createRow(values, SearchRow.MEMORY_CALCULATE);
+    }
+
+    /** Inserts a row into the log. */
+    void add(SessionLocal session, Row row) {
+        for (Index index : log.getIndexes()) {
+            index.add(session, row);
+        }
     }
 
     /** With microseconds, as the column has them. */

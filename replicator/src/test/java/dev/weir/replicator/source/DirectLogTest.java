@@ -10,6 +10,7 @@ import dev.weir.log.EntryKind;
 import dev.weir.log.WeirSchema;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -82,6 +83,26 @@ class DirectLogTest {
         assertThat(queryLong("SELECT V FROM T")).isEqualTo(1);
         assertThat(queryLong("SELECT LSN FROM WEIR.HEAD")).isEqualTo(2);
         assertThat(queryLong("SELECT DIGEST FROM WEIR.HEAD")).isEqualTo(Digest.next(Digest.next(0, HASH), HASH));
+    }
+
+    @Test
+    void shouldBeSeenByQueriesThatSessionsKeepPrepared() throws SQLException {
+        String sql = "SELECT (SELECT LSN FROM WEIR.HEAD), (SELECT COUNT(*) FROM WEIR.LOG)";
+        try (Connection other = connect();
+                PreparedStatement own = writer.prepareStatement(sql);
+                PreparedStatement others = other.prepareStatement(sql)) {
+            for (int lsn = 0; lsn < 3; lsn++) {
+                for (PreparedStatement each : List.of(own, others)) {
+                    try (ResultSet row = each.executeQuery()) {
+                        row.next();
+                        assertThat(row.getLong(1)).isEqualTo(lsn);
+                        assertThat(row.getLong(2)).isEqualTo(lsn);
+                    }
+                }
+                execute(writer, "UPDATE T SET V = V + 1 WHERE ID = 1");
+                store.directCommits().commit(writer, entry(1, 0), BODY);
+            }
+        }
     }
 
     @Test
