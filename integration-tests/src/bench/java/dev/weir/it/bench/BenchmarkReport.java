@@ -26,7 +26,8 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * Measures all subjects side by side: the cost of a statement on each target, scaling with threads, start and footprint, and whole loads.
+ * Measures all subjects side by side: the cost of a statement on each target, scaling with threads, start and footprint, whole loads, and the
+ * log of an H2 primary.
  * Writes what came out as Markdown with charts, after each part anew. Confined to one thread.
  */
 public final class BenchmarkReport {
@@ -44,8 +45,8 @@ public final class BenchmarkReport {
     /**
      * Writes the report.
      *
-     * @param arguments the folder; then, each with commas between, the parts, which are targets, {@code START} and {@code LOAD}, and the
-     *     numbers of threads on the stub; then the size
+     * @param arguments the folder; then, each with commas between, the parts, which are targets, {@code START}, {@code LOAD} and {@code LOG}, and
+     *     the numbers of threads on the stub; then the size
      */
     public static void main(String[] arguments) throws Exception {
         Path folder = Files.createDirectories(Path.of(arguments[0]));
@@ -58,6 +59,9 @@ public final class BenchmarkReport {
         report.statements(parts);
         if (parts.contains("LOAD")) {
             report.add(new EndToEnd(folder, report.size).measure());
+        }
+        if (parts.contains("LOG")) {
+            report.add(report.log());
         }
         System.out.println("The report is " + folder.resolve("report.md"));
     }
@@ -93,7 +97,7 @@ public final class BenchmarkReport {
 
     /** The parts that share one PostgreSQL cluster. */
     private void statements(List<String> parts) throws Exception {
-        if (parts.equals(List.of("LOAD"))) {
+        if (parts.stream().allMatch(part -> part.equals("LOAD") || part.equals("LOG"))) {
             return;
         }
         try (PostgresCluster cluster = PostgresCluster.start()) {
@@ -160,6 +164,27 @@ public final class BenchmarkReport {
             costs.add(Cost.of(result));
         }
         return costs;
+    }
+
+    /** What {@link LogReport} measures, in a JVM of its own so that its processor time is nobody else's. */
+    private String log() throws IOException, InterruptedException {
+        Path file = folder.resolve("log.md");
+        int status = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-Dbench.peers=" + System.getProperty("bench.peers", "target/peers"),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LogReport.class.getName(),
+                        file.toString(),
+                        Integer.toString(size.logSeconds()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (status != 0) {
+            throw new IllegalStateException("The measurement of the log ended with status " + status);
+        }
+        return "\n" + Files.readString(file).replaceAll("(?m)^#", "##");
     }
 
     private static String processor() {

@@ -46,6 +46,7 @@ final class ApplyReport {
             lag(file);
             visibility(file);
         }
+        visibilityOfSymmetric();
         seed();
     }
 
@@ -59,7 +60,7 @@ final class ApplyReport {
 
     /** A backlog of single updates, applied by one replica, against the same updates in batches of 100 with a commit each. */
     private void apply(boolean file) throws Exception {
-        int entries = seconds >= 60 ? 200_000 : 50_000;
+        int entries = seconds >= 20 ? 200_000 : 50_000;
         try (H2EmbeddedCluster cluster = cluster(file, 1);
                 Connection writer = cluster.connect();
                 Connection admin = DriverManager.getConnection(cluster.primary().url(), "sa", "")) {
@@ -197,34 +198,49 @@ final class ApplyReport {
         return String.join(" / ", medians);
     }
 
-    /** From the return of a commit until another connection finds it on the replica, at some 200 commits a second. */
+    /** From the return of a commit until another connection finds it on the replica. */
     private void visibility(boolean file) throws Exception {
-        int commits = seconds >= 60 ? 4_000 : 800;
-        double[] millis = new double[commits];
         try (H2EmbeddedCluster cluster = cluster(file, 1);
                 Connection writer = cluster.connect()) {
             LogWork.fill(writer);
             H2Store store = cluster.replicas().get(0);
             follow(store, cluster.primary().lsn());
-            try (Connection reader = store.open();
-                    PreparedStatement update = writer.prepareStatement("UPDATE T SET V = ? WHERE ID = 1");
-                    PreparedStatement read = reader.prepareStatement("SELECT V FROM T WHERE ID = 1")) {
-                for (int i = 0; i < commits; i++) {
-                    update.setInt(1, i + 1);
-                    update.executeUpdate();
-                    long committed = System.nanoTime();
-                    while (value(read) <= i) {
-                        LockSupport.parkNanos(50_000);
-                    }
-                    millis[i] = (System.nanoTime() - committed) / 1e6;
-                    LockSupport.parkNanos(5_000_000);
+            try (Connection reader = store.open()) {
+                visibility(name(file), writer, reader, seconds >= 20 ? 2_000 : 500);
+            }
+        }
+    }
+
+    private void visibilityOfSymmetric() throws Exception {
+        if (SymmetricPair.isThere()) {
+            try (SymmetricPair pair = SymmetricPair.start();
+                    Connection writer = pair.source();
+                    Connection reader = pair.target()) {
+                String name = "SymmetricDS, file, jobs each " + SymmetricPair.PERIOD.toMillis() + " ms";
+                visibility(name, writer, reader, 100);
+            }
+        }
+    }
+
+    private void visibility(String name, Connection writer, Connection reader, int commits) throws SQLException {
+        double[] millis = new double[commits];
+        try (PreparedStatement update = writer.prepareStatement("UPDATE T SET V = ? WHERE ID = 1");
+                PreparedStatement read = reader.prepareStatement("SELECT V FROM T WHERE ID = 1")) {
+            for (int i = 0; i < commits; i++) {
+                update.setInt(1, i + 1);
+                update.executeUpdate();
+                long committed = System.nanoTime();
+                while (value(read) <= i) {
+                    LockSupport.parkNanos(50_000);
                 }
+                millis[i] = (System.nanoTime() - committed) / 1e6;
+                LockSupport.parkNanos(5_000_000);
             }
         }
         Arrays.sort(millis);
         report.line(
-                "| %s | commit to visible, median / 99th percentile / worst | %.1f / %.1f / %.1f ms |",
-                name(file), millis[commits / 2], millis[commits * 99 / 100], millis[commits - 1]);
+                "| %s | commit to visible, at most 200 commits/s: median / 99th percentile / worst | %.1f / %.1f / %.1f ms |",
+                name, millis[commits / 2], millis[commits * 99 / 100], millis[commits - 1]);
     }
 
     private static int value(PreparedStatement read) throws SQLException {
@@ -236,7 +252,7 @@ final class ApplyReport {
 
     /** A replica made of a store of a million rows, against H2's BACKUP of it. */
     private void seed() throws Exception {
-        int rows = seconds >= 60 ? SEEDED_ROWS : SEEDED_ROWS / 10;
+        int rows = seconds >= 20 ? SEEDED_ROWS : SEEDED_ROWS / 10;
         Path directory = Files.createTempDirectory("weir-seed");
         String url = "jdbc:weir:h2:" + directory.resolve("shop") + ";weir.replicas=";
         double backup;

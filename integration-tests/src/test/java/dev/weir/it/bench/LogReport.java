@@ -29,7 +29,8 @@ public final class LogReport {
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-    private static final int WARM_UPS = 2;
+    /** Changes before any are counted. */
+    private static final int WARM_UP = 20_000;
 
     private final StringBuilder text = new StringBuilder();
     private final int seconds;
@@ -37,7 +38,7 @@ public final class LogReport {
 
     private LogReport(int seconds) {
         this.seconds = seconds;
-        this.rounds = seconds >= 60 ? 7 : 3;
+        this.rounds = seconds >= 60 ? 7 : seconds >= 20 ? 5 : 3;
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -69,10 +70,15 @@ public final class LogReport {
                 "| Store | Writers | Unit | Plain µs | Weir µs | CPU ratio | Throughput ratio | More round trips | Log bytes |");
         line("|---|---|---|---|---|---|---|---|---|");
         for (int writers : new int[] {1, 8}) {
-            compare("memory", writers, LogSubject.plain(false), LogSubject.weir(false, 0));
-            compare("file", writers, LogSubject.plain(true), LogSubject.weir(true, 0));
-            compare("TCP, file", writers, LogSubject.plainTcp(), LogSubject.weirTcp());
-            compare("H2's cluster, TCP, file", writers, LogSubject.plainTcp(), LogSubject.h2Cluster());
+            int most = 16_000;
+            int few = seconds >= 60 ? most : 4_000;
+            compare("memory", writers, most, LogSubject.plain(false), LogSubject.weir(false, 0));
+            compare("file", writers, most, LogSubject.plain(true), LogSubject.weir(true, 0));
+            compare("TCP, file", writers, few, LogSubject.plainTcp(), LogSubject.weirTcp());
+            compare("H2's cluster, TCP, file", writers, few, LogSubject.plainTcp(), LogSubject.h2Cluster());
+            if (SymmetricPair.isThere()) {
+                compare("SymmetricDS, file", writers, few / 4, LogSubject.plain(true), LogSubject.symmetric());
+            }
         }
         new ApplyReport(this, seconds).run();
     }
@@ -80,7 +86,7 @@ public final class LogReport {
     /** What some work took. */
     private record Cost(double cpuMicros, double wallMicros, double trips) {}
 
-    private void compare(String store, int writers, LogSubject plain, LogSubject other)
+    private void compare(String store, int writers, int changes, LogSubject plain, LogSubject other)
             throws SQLException, InterruptedException, ExecutionException, Exception {
         try (plain;
                 other) {
@@ -90,30 +96,32 @@ public final class LogReport {
                 }
             }
             for (LogWork work : LogWork.values()) {
-                if (work == LogWork.LARGE && writers > 1) {
-                    continue; // they would wait for one another
+                if (work == LogWork.LARGE && (writers > 1 || changes < WARM_UP / 10)) {
+                    continue; // writers would wait for one another, and a trigger would run for minutes
                 }
-                row(store, writers, work, plain, other);
+                row(store, writers, changes, work, plain, other);
             }
         }
     }
 
-    private void row(String store, int writers, LogWork work, LogSubject plain, LogSubject other) throws Exception {
-        int units = work == LogWork.LARGE ? 1 : Math.max(4, 16_000 / work.changes() / writers);
+    private void row(String store, int writers, int changes, LogWork work, LogSubject plain, LogSubject other)
+            throws Exception {
+        int warmUps = work == LogWork.LARGE ? 2 : Math.max(2, WARM_UP / changes);
+        int units = work == LogWork.LARGE ? 1 : Math.max(4, changes / work.changes() / writers);
         List<Cost> before = new ArrayList<>();
         List<Cost> after = new ArrayList<>();
         long bytes = logBytes(other);
-        for (int round = -WARM_UPS; round < rounds; round++) {
-            Cost one = cost(plain, work, units, writers, round);
-            Cost two = cost(other, work, units, writers, round);
+        for (int round = -warmUps; round < rounds; round++) {
+            Cost one = cost(plain, work, units, writers, round + warmUps);
+            Cost two = cost(other, work, units, writers, round + warmUps);
             if (round >= 0) {
                 before.add(one);
                 after.add(two);
             }
         }
-        double made = (double) (rounds + WARM_UPS) * units * writers;
+        double logged = (logBytes(other) - bytes) / ((double) (rounds + warmUps) * units * writers);
         line(
-                "| %s | %d | %s | %.1f | %.1f | %.2f | %.2f | %.2f | %.0f |",
+                "| %s | %d | %s | %.1f | %.1f | %.2f | %.2f | %s | %s |",
                 store,
                 writers,
                 work.label(),
@@ -121,9 +129,14 @@ public final class LogReport {
                 median(after.stream().mapToDouble(Cost::cpuMicros).toArray()),
                 median(ratios(after, before)),
                 1 / median(wallRatios(after, before)),
-                median(after.stream().mapToDouble(Cost::trips).toArray())
-                        - median(before.stream().mapToDouble(Cost::trips).toArray()),
-                (logBytes(other) - bytes) / made);
+                plain.counts() == other.counts()
+                        ? String.format(Locale.ROOT, "%.2f", median(trips(after)) - median(trips(before)))
+                        : "not counted",
+                logged == 0 ? "none" : String.format(Locale.ROOT, "%.0f", logged));
+    }
+
+    private static double[] trips(List<Cost> costs) {
+        return costs.stream().mapToDouble(Cost::trips).toArray();
     }
 
     private static double[] ratios(List<Cost> above, List<Cost> below) {
@@ -151,7 +164,7 @@ public final class LogReport {
             List<Future<Long>> running = new ArrayList<>();
             for (int i = 0; i < writers; i++) {
                 Connection own = connections.get(i);
-                int first = (round + WARM_UPS) * units * work.changes() + i * (LogWork.ROWS / writers);
+                int first = round * units * work.changes() + i * (LogWork.ROWS / writers);
                 running.add(threads.submit(() -> {
                     long before = THREADS.getCurrentThreadCpuTime();
                     work.run(own, units, first);

@@ -50,6 +50,11 @@ final class LogSubject implements AutoCloseable {
         return remote;
     }
 
+    /** Whether round trips are counted. */
+    boolean counts() {
+        return trips != null;
+    }
+
     /** Round trips so far; 0 where there is no network. */
     long trips() {
         return trips == null ? 0 : trips.trips();
@@ -135,6 +140,12 @@ final class LogSubject implements AutoCloseable {
                 one::stop,
                 two::stop,
                 removing(directory));
+    }
+
+    /** A plain store whose changes SymmetricDS captures and copies to another. */
+    static LogSubject symmetric() throws Exception {
+        SymmetricPair pair = SymmetricPair.start();
+        return new LogSubject(pair::source, false, null, pair::close);
     }
 
     private static Server serve(Path directory) throws SQLException {

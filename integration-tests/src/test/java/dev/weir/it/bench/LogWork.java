@@ -104,11 +104,12 @@ enum LogWork {
         }
     }
 
-    /** Makes the table. */
+    /** Makes the table, unless it is there. */
     static void fill(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("CREATE TABLE T(ID INT PRIMARY KEY, V INT, NAME VARCHAR(100))");
-            statement.execute("INSERT INTO T SELECT X, 0, 'name ' || X FROM SYSTEM_RANGE(1, " + ROWS + ")");
+            statement.execute("CREATE TABLE IF NOT EXISTS T(ID INT PRIMARY KEY, V INT, NAME VARCHAR(100))");
+            statement.execute("INSERT INTO T SELECT X, 0, 'name ' || X FROM SYSTEM_RANGE(1, " + ROWS
+                    + ") WHERE NOT EXISTS (SELECT 1 FROM T)");
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 /** Clients at work on a {@link Fleet} without a pause, watched window after window. Confined to one thread. */
 public final class LoadRun {
     /** How many operations each client does before any is counted, unless they take too long. */
-    private static final int WARM = 20;
+    private static final int WARM = 10;
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
