@@ -99,7 +99,7 @@ final class StoreFile extends SingleFileStore {
         return filePassword == null ? 0 : FileEncrypt.BLOCK_SIZE;
     }
 
-    /** Cuts the store in the file to so many bytes. Survives a crash of the machine when this returns. */
+    /** Cuts the store in the file to so many bytes. What is left of it survives a crash of the machine when this returns. */
     static void cut(Path path, @Nullable String filePassword, long storeEnd) throws IOException {
         long end = storeEnd + frontOf(filePassword);
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE);
@@ -110,8 +110,9 @@ final class StoreFile extends SingleFileStore {
             if (channel.size() > end) {
                 LOG.info("event=store_cut store={} bytes={} before={}", path, end, channel.size());
                 channel.truncate(end);
-                channel.force(true);
             }
+            // Also what a process that was killed had written and not forced.
+            channel.force(true);
         }
     }
 
