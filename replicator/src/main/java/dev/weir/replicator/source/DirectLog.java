@@ -48,6 +48,10 @@ final class DirectLog implements DirectCommits {
         throw new SQLException("The primary's store is not open in this JVM", "08001");
     }
 
+    Database database() {
+        return database;
+    }
+
     @Override
     public @Nullable Committed commit(Connection connection, Entry entry, byte[] first) throws SQLException {
         if (!(connection.unwrap(JdbcConnection.class).getSession() instanceof SessionLocal session)

@@ -125,8 +125,9 @@ public final class PrimaryStore implements AutoCloseable {
             Generators generators = new Generators(Sessions.open(url.with("IFEXISTS", "TRUE"), user, password));
             LogPruner pruner = new LogPruner(
                     Sessions.open(url.with("IFEXISTS", "TRUE"), user, password), retention, InstantSource.system());
-            return new PrimaryStore(
-                    url, connection, cluster, incarnation, flusher, generators, pruner, DirectLog.of(connection));
+            DirectLog direct = DirectLog.of(connection);
+            ServerWrites.use(direct);
+            return new PrimaryStore(url, connection, cluster, incarnation, flusher, generators, pruner, direct);
         } catch (SQLException | RuntimeException e) {
             Sessions.closeQuietly(connection);
             throw e;

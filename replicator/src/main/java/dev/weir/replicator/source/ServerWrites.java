@@ -8,6 +8,7 @@ import dev.weir.log.DirectCommits.Entry;
 import dev.weir.log.EntryKind;
 import dev.weir.log.LoggedStatement;
 import dev.weir.log.Values;
+import java.lang.ref.WeakReference;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -26,7 +27,10 @@ import org.h2.mvstore.tx.Transaction;
  * A function in the database of a primary with which a remote session executes and logs one statement in one round trip; the session commits behind it. Thread-safe.
  */
 public final class ServerWrites {
-    private static final Map<Database, DirectLog> LOGS = Collections.synchronizedMap(new WeakHashMap<>());
+    /** A log knows its database, which would never be let go of if it were held here. */
+    private static final Map<Database, WeakReference<DirectLog>> LOGS =
+            Collections.synchronizedMap(new WeakHashMap<>());
+
     private static final Long[] NOTHING_CHANGED = {0L, 0L, 0L};
     private static final Long[] NOTHING_DONE = {0L, -1L, 0L};
 
@@ -36,6 +40,21 @@ public final class ServerWrites {
     static void install(Connection admin) throws SQLException {
         Sessions.execute(
                 admin, "CREATE ALIAS IF NOT EXISTS WEIR.WRITE FOR '" + ServerWrites.class.getName() + ".write'");
+    }
+
+    /** Writes to the store through this log, for as long as somebody holds it. */
+    static void use(DirectLog log) {
+        LOGS.put(log.database(), new WeakReference<>(log));
+    }
+
+    private static DirectLog logOf(Database database) {
+        WeakReference<DirectLog> known = LOGS.get(database);
+        DirectLog log = known == null ? null : known.get();
+        if (log == null) {
+            log = new DirectLog(database);
+            use(log);
+        }
+        return log;
     }
 
     /**
@@ -63,7 +82,7 @@ public final class ServerWrites {
                 return NOTHING_CHANGED;
             }
             byte[] counted = count == statement.count() ? body : counted(statement, count);
-            Committed appended = LOGS.computeIfAbsent(session.getDatabase(), DirectLog::new)
+            Committed appended = logOf(session.getDatabase())
                     .append(
                             session,
                             new Entry(epoch, schemaLsn, Digest.of(EntryKind.DATA, counted), Instant.now(), null),

@@ -9,15 +9,21 @@ import dev.weir.log.Digest;
 import dev.weir.log.EntryKind;
 import dev.weir.log.LoggedStatement;
 import dev.weir.log.SessionContext;
+import java.lang.ref.WeakReference;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import org.awaitility.Awaitility;
+import org.h2.engine.Database;
+import org.h2.engine.SessionLocal;
+import org.h2.jdbc.JdbcConnection;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +65,10 @@ class ServerWritesTest {
     }
 
     private List<Object> write(long epoch, long schemaLsn, byte[] body) throws SQLException {
+        return write(writer, epoch, schemaLsn, body);
+    }
+
+    private static List<Object> write(Connection writer, long epoch, long schemaLsn, byte[] body) throws SQLException {
         try (PreparedStatement call = writer.prepareStatement("CALL WEIR.WRITE(?1, ?2, ?3); COMMIT")) {
             call.setLong(1, epoch);
             call.setLong(2, schemaLsn);
@@ -82,6 +92,30 @@ class ServerWritesTest {
 
         assertThat(queryLong("SELECT V FROM T WHERE ID = 1")).isEqualTo(5);
         assertThat(queryLong("SELECT LSN FROM WEIR.HEAD")).isEqualTo(1);
+    }
+
+    @Test
+    void shouldLetGoOfAStoreThatIsClosed() throws SQLException {
+        WeakReference<Database> closed = writeToAnother();
+
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
+            System.gc();
+            return closed.refersTo(null);
+        });
+    }
+
+    private static WeakReference<Database> writeToAnother() throws SQLException {
+        StoreUrl url = StoreUrl.parse("jdbc:h2:mem:" + UUID.randomUUID());
+        try (PrimaryStore store = PrimaryStore.open(url, "SA", "");
+                Connection writer = DriverManager.getConnection(url.jdbc(), "SA", "")) {
+            assertThat(store.isOpen()).isTrue();
+            execute(writer, "CREATE TABLE T(ID INT PRIMARY KEY)");
+            writer.setAutoCommit(false);
+            assertThat(write(writer, 1, 0, body("INSERT INTO T VALUES (1)"))).containsExactly(1L, 1L, 0L);
+            SessionLocal session =
+                    (SessionLocal) writer.unwrap(JdbcConnection.class).getSession();
+            return new WeakReference<>(session.getDatabase());
+        }
     }
 
     @Test
