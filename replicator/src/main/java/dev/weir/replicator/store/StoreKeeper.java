@@ -16,7 +16,6 @@ import org.h2.engine.SessionLocal;
 import org.h2.jdbc.JdbcConnection;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
-import org.h2.mvstore.RandomAccessStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,41 +43,29 @@ public final class StoreKeeper implements AutoCloseable {
     /** How much a file grows at least before the space of dead chunks in it is used again. */
     private static final long LEAST_GROWTH = 256L * 1024 * 1024;
 
-    /** What a round rewrites and moves at most; more than comes between two rounds. */
-    private static final int REWRITTEN_BYTES = 32 * 1024 * 1024;
-
-    private static final long MOVED_BYTES = 64L * 1024 * 1024;
-    private static final int VERSIONS_UNTIL_FREE = 2;
-    /** Where H2 finds that chunks need no rewriting. */
-    private static final int FULL_PERCENT = 90;
-
-    private static final int ROUNDS_PER_GROWTH = 8;
-
     private final Database database;
     private final MVStore store;
     private final @Nullable Path file;
     private final @Nullable Stillness stillness;
-    private final long leastGrowth;
+    private final Compaction compaction;
     private @Nullable String filePassword;
     private @Nullable WholeMark mark;
     private WholeMark.@Nullable Version closedBefore;
     private int writeDelay;
+    private int retention;
     private long marked = -1;
     private boolean isWritten = true;
     private long patience = LEAST_PATIENCE;
     private long busySince;
-    private long compactAt;
 
     StoreKeeper(Database database, @Nullable Path file, @Nullable Stillness stillness, long leastGrowth) {
-        this.leastGrowth = leastGrowth;
         this.database = database;
         this.store = database.getStore().getMvStore();
         this.file = file;
         this.stillness = stillness;
+        this.compaction = new Compaction(store, leastGrowth);
         if (file != null) {
             takeOver();
-            long live = liveBytes();
-            this.compactAt = live + Math.max(leastGrowth, live);
         }
     }
 
@@ -173,26 +160,48 @@ public final class StoreKeeper implements AutoCloseable {
         }
         try {
             takeOver();
-            compactIfGrown();
-            boolean whole = take(kept);
-            patience = whole ? Math.max(LEAST_PATIENCE, patience / 2) : Math.min(MOST_PATIENCE, 2 * patience);
-            if (whole) {
-                busySince = 0;
-                if (!isWritten) {
+            boolean compacting = compaction.begin();
+            Written written = writeVersion(kept);
+            if (compacting && written != Written.NOTHING) {
+                compaction.shorten();
+                written = writeVersion(kept);
+                if (written == Written.NOTHING) {
+                    store.commit();
                     write();
                 }
-            } else if (isBusyForLong()) {
-                LOG.warn(
-                        "event=flush_not_whole store={} reason=\"statements have been writing without a pause\" delay={} effect=\"a crash before the next flush leaves doubt\"",
-                        kept,
-                        LONGEST_DELAY);
-                store.commit();
-                write();
             }
-            return whole;
+            return written == Written.WHOLE;
         } catch (IOException | MVStoreException e) {
             throw new SQLException("The store " + file + " cannot be flushed: " + e.getMessage(), "08001", e);
         }
+    }
+
+    private enum Written {
+        WHOLE,
+        NOT_WHOLE,
+        NOTHING
+    }
+
+    private Written writeVersion(Path kept) throws IOException {
+        boolean whole = take(kept);
+        patience = whole ? Math.max(LEAST_PATIENCE, patience / 2) : Math.min(MOST_PATIENCE, 2 * patience);
+        if (whole) {
+            busySince = 0;
+            if (!isWritten) {
+                write();
+            }
+            return Written.WHOLE;
+        }
+        if (!isBusyForLong()) {
+            return Written.NOTHING;
+        }
+        LOG.warn(
+                "event=flush_not_whole store={} reason=\"statements have been writing without a pause\" delay={} effect=\"a crash before the next flush leaves doubt\"",
+                kept,
+                LONGEST_DELAY);
+        store.commit();
+        write();
+        return Written.NOT_WHOLE;
     }
 
     private boolean isBusyForLong() {
@@ -203,9 +212,13 @@ public final class StoreKeeper implements AutoCloseable {
         return now - busySince > LONGEST_DELAY.toNanos();
     }
 
-    /** Each session that connects with WRITE_DELAY in its URL wakes H2's own writer. */
+    /** Each session that connects with WRITE_DELAY in its URL wakes H2's own writer. That dead chunks are let go of at once does no harm where their space is not reused. */
     private void takeOver() {
         store.setReuseSpace(false);
+        if (store.getRetentionTime() != 0) {
+            retention = store.getRetentionTime();
+            store.setRetentionTime(0);
+        }
         if (store.getAutoCommitDelay() != Integer.MAX_VALUE) {
             writeDelay = store.getAutoCommitDelay();
             store.setAutoCommitDelay(Integer.MAX_VALUE);
@@ -221,52 +234,6 @@ public final class StoreKeeper implements AutoCloseable {
         }
         isWritten = true;
         busySince = 0;
-    }
-
-    /** About how much of the file is alive, so that what an earlier keeper left dead in it does not count. */
-    private long liveBytes() {
-        return store.getFileStore().size()
-                * store.getFileStore().getFillRate()
-                / 100
-                * store.getFileStore().getChunksFillRate()
-                / 100;
-    }
-
-    /** Moves what is alive to the front of the file and cuts off the rest, once the file has doubled; soon again if that has gained little. */
-    private void compactIfGrown() {
-        long before = store.getFileStore().size();
-        if (before <= compactAt || !(store.getFileStore() instanceof RandomAccessStore compacted)) {
-            return;
-        }
-        int retention = store.getRetentionTime();
-        store.setRetentionTime(0);
-        try {
-            compact(compacted);
-        } finally {
-            store.setReuseSpace(false);
-            store.setRetentionTime(retention);
-        }
-        long size = compacted.size();
-        boolean done = size < before / 4 * 3 || compacted.getChunksFillRate() >= FULL_PERCENT;
-        compactAt = size + (done ? Math.max(leastGrowth, size) : leastGrowth / ROUNDS_PER_GROWTH);
-        LOG.debug("event=store_compacted store={} bytes={} before={}", file, size, before);
-    }
-
-    /**
-     * One round. What it rewrites is free only in the second version from then, and while sessions write, little would be free if nobody took these at once. They are appended, like all
-     * others: until they are on the disk, nothing that an older one needs may be overwritten.
-     */
-    private void compact(RandomAccessStore compacted) {
-        store.setReuseSpace(true);
-        store.compact(FULL_PERCENT, REWRITTEN_BYTES);
-        store.setReuseSpace(false);
-        for (int version = 0; version < VERSIONS_UNTIL_FREE; version++) {
-            store.commit();
-        }
-        store.executeFilestoreOperation(() -> {});
-        store.sync();
-        store.setReuseSpace(true);
-        compacted.compactMoveChunks(FULL_PERCENT, MOVED_BYTES, store);
     }
 
     private static long createdAt(Map<String, Object> header) {
@@ -374,6 +341,7 @@ public final class StoreKeeper implements AutoCloseable {
             }
             if (!store.isClosed()) {
                 store.setReuseSpace(true);
+                store.setRetentionTime(retention);
                 store.setAutoCommitDelay(writeDelay);
                 WholeMark.remove(kept);
             } else if (!Files.exists(kept)
