@@ -58,7 +58,7 @@ final class MixedHistory {
     void run() throws Exception {
         write();
         for (MixedSchemaChanges changes : schemaChanges) {
-            removeAll(changes);
+            untilDone(changes::removeAll);
         }
         assertThat(acknowledged).as("acknowledged, %s", this).isNotEmpty();
         Equality.awaitCaughtUp(cluster, PATIENCE);
@@ -71,19 +71,24 @@ final class MixedHistory {
                     .as("definitions on %s, %s", replica, this)
                     .isEqualTo(definitions);
         }
-        try (Connection connection = connections.open()) {
-            MixedTables.refill(connection);
-        }
+        untilDone(MixedTables::refill);
     }
 
-    private void removeAll(MixedSchemaChanges changes) throws SQLException {
+    /** Work between histories, which may be done twice. */
+    @FunctionalInterface
+    private interface Upkeep {
+        void on(Connection connection) throws SQLException;
+    }
+
+    /** Does it, again if the connection or its transaction is lost, as on a machine that is too slow for its node to give signs of life. */
+    private void untilDone(Upkeep upkeep) throws SQLException {
         for (boolean done = false; !done; ) {
             try (Connection connection = connections.open()) {
-                changes.removeAll(connection);
+                upkeep.on(connection);
                 done = true;
             } catch (SQLException e) {
                 requireKnown(e);
-                if (!isLoss(e)) {
+                if (!isLoss(e) && !(connectionsMayBreak && "40001".equals(e.getSQLState()))) {
                     throw e;
                 }
             }
