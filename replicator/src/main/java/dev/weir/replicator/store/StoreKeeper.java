@@ -104,13 +104,17 @@ public final class StoreKeeper implements AutoCloseable {
         return ofSoleWriter(connection, file, null, found);
     }
 
-    private StoreKeeper found(StoreState state, @Nullable String password) {
+    private StoreKeeper found(StoreState state, @Nullable String password) throws SQLException {
         filePassword = password;
         if (state.isWhole()) {
             trust();
         }
         if (state == StoreState.CLOSED && file != null) {
-            store.executeFilestoreOperation(() -> closedBefore = closedVersion());
+            try {
+                store.executeFilestoreOperation(() -> closedBefore = closedVersion());
+            } catch (MVStoreException e) {
+                throw new SQLException("The store " + file + " cannot be written: " + e.getMessage(), "08001", e);
+            }
         }
         return this;
     }
