@@ -177,8 +177,7 @@ final class Seeder {
             return false;
         }
         Connection connection = account.open(temporary);
-        StoreKeeper keeper =
-                StoreKeeper.ofSoleWriter(connection, temporary.store().file(), temporary.filePassword(), found);
+        StoreKeeper keeper = keeperOf(connection, temporary, found);
         try {
             if (!WeirSchema.isNode(connection)) {
                 long executed = found == StoreState.ABSENT ? 0 : ScriptLoader.noted(connection, "EXECUTED");
@@ -194,6 +193,16 @@ final class Seeder {
         } finally {
             Sessions.closeQuietly(connection);
             keeper.close();
+        }
+    }
+
+    private static StoreKeeper keeperOf(Connection connection, ReplicaSite temporary, StoreState found)
+            throws SQLException {
+        try {
+            return StoreKeeper.ofSoleWriter(connection, temporary.store().file(), temporary.filePassword(), found);
+        } catch (SQLException e) {
+            Sessions.closeQuietly(connection);
+            throw e;
         }
     }
 
