@@ -20,8 +20,10 @@ final class Reasons {
             case ErrorCode.DATABASE_NOT_FOUND_WITH_IF_EXISTS_1 ->
                 "There is no such database; look at the URL, and whether its server runs. " + message;
             case ErrorCode.WRONG_USER_OR_PASSWORD ->
-                "The user or the password is wrong; give --user, and WEIR_PASSWORD, --password-file or --ask-password. "
+                "The user or the password is wrong, or the server has no database of this name; look at the URL, give --user, and WEIR_PASSWORD, --password-file or --ask-password. "
                         + message;
+            case ErrorCode.CONNECTION_BROKEN_1 ->
+                "The server cannot be reached; look at the URL, and whether it runs. " + message;
             default -> message;
         };
     }

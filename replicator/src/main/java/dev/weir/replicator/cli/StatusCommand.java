@@ -8,8 +8,10 @@ import dev.weir.replicator.monitor.H2Probe;
 import dev.weir.replicator.monitor.Monitor;
 import dev.weir.replicator.monitor.Overview;
 import dev.weir.replicator.monitor.PostgresProbe;
+import dev.weir.replicator.monitor.Thresholds;
 import dev.weir.replicator.source.PrimaryAccess;
 import java.io.PrintWriter;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -62,7 +64,8 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (Monitor monitor = new Monitor(probe(), limits.thresholds(), List.of())) {
+        Thresholds thresholds = limits.thresholds();
+        try (Monitor monitor = new Monitor(probe(), thresholds, List.of())) {
             Overview first = look(monitor);
             if (first.sample().primary().isEmpty()) {
                 throw new CommandFailure(
@@ -90,6 +93,11 @@ final class StatusCommand implements Callable<Integer> {
             return new PostgresProbe(url, credentials.user, password, InstantSource.system());
         }
         PrimaryAccess primary = new PrimaryAccess(Stores.parse(url), credentials.user, password);
+        try {
+            primary.openSession().close();
+        } catch (SQLException e) {
+            throw new CommandFailure("The primary cannot be asked: " + Reasons.of(e));
+        }
         return new H2Probe(new RunningCluster(primary, List.of()), credentials.user, password, InstantSource.system());
     }
 

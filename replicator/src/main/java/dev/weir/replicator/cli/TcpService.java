@@ -19,7 +19,7 @@ final class TcpService implements AutoCloseable {
     private @Nullable Server server;
 
     /**
-     * Chooses the port, but does not listen yet.
+     * Chooses the port and makes sure that it is free, but does not listen yet.
      *
      * @param name the database name in URLs; the same on all nodes, since one URL names several hosts and one database
      */
@@ -27,14 +27,16 @@ final class TcpService implements AutoCloseable {
         this.serving = serving;
         this.name = name;
         this.database = store.location();
-        this.port = serving.port == 0 ? freePort(serving) : serving.port;
+        this.port = freePort(serving);
     }
 
+    /** The port, or any if that is 0, which nobody listens on now. */
     private static int freePort(Serving serving) throws CommandFailure {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(serving.bind))) {
+        try (ServerSocket socket = new ServerSocket(serving.port, 1, InetAddress.getByName(serving.bind))) {
             return socket.getLocalPort();
         } catch (IOException e) {
-            throw new CommandFailure("No port of " + serving.bind + " can be opened: " + e.getMessage());
+            throw new CommandFailure("Port " + serving.port + " of " + serving.bind
+                    + " cannot be opened; end who has it, or give another --port or --bind: " + e.getMessage());
         }
     }
 

@@ -83,13 +83,22 @@ final class ReplicaContact implements AutoCloseable {
         }
         PreparedStatement prepared = query;
         if (prepared == null) {
-            prepared = opened.prepareStatement("SELECT LSN, CURRENT_TIMESTAMP FROM WEIR.CHECKPOINT WHERE ID = 1");
+            prepared = opened.prepareStatement(
+                    "SELECT C.LSN, CURRENT_TIMESTAMP, N.NAME FROM WEIR.CHECKPOINT C, WEIR.NODE N"
+                            + " WHERE C.ID = 1 AND N.ID = 1");
             query = prepared;
         }
         long asked = System.nanoTime();
         try (ResultSet row = prepared.executeQuery()) {
             if (!row.next()) {
                 throw new SQLException("WEIR.CHECKPOINT is empty", "02000");
+            }
+            String other = row.getString(3);
+            if (!other.equals(replica)) {
+                throw new SQLException(
+                        "At the address of replica " + replica + " answers " + other
+                                + "; give each replica a port of its own",
+                        "08001");
             }
             return new Answer(
                     row.getLong(1), row.getObject(2, OffsetDateTime.class).toInstant(), asked, System.nanoTime());

@@ -10,6 +10,8 @@ import dev.weir.replicator.testing.WatchedCluster;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -321,6 +323,31 @@ class CommandLineTest {
             assertThat(err.toString())
                     .contains("Replica r1 has given no sign of life for")
                     .contains("(limit 1 s)", "The order stands");
+        }
+    }
+
+    @Test
+    void shouldNotStartWhenThePortIsTaken() throws Exception {
+        String url = "jdbc:h2:" + directory.resolve("shop");
+        try (PrimaryStore primary = PrimaryStore.open(StoreUrl.parse(url), "sa", "");
+                ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(other.getLocalPort());
+            String copy = directory.resolve("r1").toString();
+            assertThat(run("replica", "--name", "r1", "--primary", url, "--store", copy, "--port", port))
+                    .isEqualTo(1);
+            assertThat(run(
+                            "primary",
+                            "--create",
+                            "--store",
+                            directory.resolve("new").toString(),
+                            "--port",
+                            port))
+                    .isEqualTo(1);
+            assertThat(err.toString())
+                    .contains("replica: Port " + port + " of 127.0.0.1 cannot be opened", "primary: Port " + port)
+                    .contains("give another --port");
+            assertThat(directory.resolve("new.mv.db")).doesNotExist();
+            assertThat(primary.isOpen()).isTrue();
         }
     }
 

@@ -26,14 +26,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.h2.api.Trigger;
+import org.h2.tools.Server;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code -Dweir.verify.rows=1000000} for a table of that size. */
+/** {@code -Dweir.verify.rows=1000000} for a table of that size, {@code -Dweir.verify.tcp=true} for primary and replica behind servers. */
 class VerificationTest {
     private static final int ROWS = Integer.getInteger("weir.verify.rows", 20_000);
+    private static final boolean TCP = Boolean.getBoolean("weir.verify.tcp");
     private static final int WRITERS = 4;
 
     @TempDir
@@ -41,6 +43,7 @@ class VerificationTest {
 
     private StoreUrl url;
     private StoreUrl replicaUrl;
+    private Server server;
     private PrimaryStore primary;
     private PrimaryAccess access;
     private LoggedWriter writer;
@@ -53,7 +56,11 @@ class VerificationTest {
         url = StoreUrl.parse("jdbc:h2:" + directory.resolve("shop"));
         replicaUrl = url.sibling("-r1");
         primary = PrimaryStore.open(url, "SA", "");
-        access = new PrimaryAccess(url, "SA", "");
+        server = Server.createTcpServer("-tcpPort", "0", "-ifExists", "-tcpDaemon");
+        if (TCP) {
+            server.start();
+        }
+        access = new PrimaryAccess(asked(url), "SA", "");
         writer = new LoggedWriter(url.jdbc(), "SA", "");
         replication = new Replication(new ReplicaSite("r1", replicaUrl, replicaUrl.jdbc()), access, System::nanoTime);
         runners.add(new Runner(
@@ -75,6 +82,12 @@ class VerificationTest {
         replication.close();
         writer.close();
         primary.close();
+        server.stop();
+    }
+
+    /** The store as the comparison reaches it. */
+    private StoreUrl asked(StoreUrl store) {
+        return TCP ? StoreUrl.parse("jdbc:h2:tcp://127.0.0.1:" + server.getPort() + "/" + store.location()) : store;
     }
 
     private void replicate() throws SQLException {
@@ -99,7 +112,7 @@ class VerificationTest {
         return new Verification(
                         access,
                         "r1",
-                        () -> Sessions.open(replicaUrl.with("IFEXISTS", "TRUE"), "SA", ""),
+                        () -> Sessions.open(asked(replicaUrl).with("IFEXISTS", "TRUE"), "SA", ""),
                         load,
                         Duration.ofSeconds(60),
                         told::add)
