@@ -50,11 +50,16 @@ final class Conditions {
 
     private void lag(ReplicaView replica, Levels levels, List<Condition> found) {
         Optional<Duration> lag = replica.sample().lag();
-        if (lag.isEmpty() || replica.state() == NodeState.SEEDING) {
+        if (replica.state() == NodeState.SEEDING) {
+            return;
+        }
+        Severity present = levels.of(AlertKind.LAG, replica.name());
+        if (lag.isEmpty()) {
+            stillBehind(replica, present, found);
             return;
         }
         LagLimits limits = thresholds.lagLimitsOf(replica.name());
-        Severity level = limits.level(lag.get(), levels.of(AlertKind.LAG, replica.name()));
+        Severity level = limits.level(lag.get(), present);
         if (level != Severity.INFO) {
             Duration limit = level == Severity.CRITICAL ? limits.critical() : limits.warning();
             found.add(new Condition(
@@ -63,6 +68,20 @@ final class Conditions {
                     level,
                     "Replica " + replica.name() + " is " + seconds(lag.get()) + " behind (limit " + seconds(limit)
                             + ")",
+                    figures(replica)));
+        }
+    }
+
+    /** A replica of which nothing is known any more has not caught up by that. */
+    private static void stillBehind(ReplicaView replica, Severity present, List<Condition> found) {
+        boolean said = replica.state() == NodeState.STOPPED || replica.state() == NodeState.DIVERGED;
+        if (present != Severity.INFO && !said) {
+            found.add(new Condition(
+                    AlertKind.LAG,
+                    replica.name(),
+                    present,
+                    "Replica " + replica.name()
+                            + " was too far behind when that was known last; how far it is behind now is not known",
                     figures(replica)));
         }
     }

@@ -1,0 +1,60 @@
+package dev.weir.replicator.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class ConditionsTest {
+    private final Conditions conditions = new Conditions(Thresholds.DEFAULT);
+
+    private List<Condition> lagOf(Optional<Duration> lag, Severity present) {
+        OptionalLong none = OptionalLong.empty();
+        ReplicaSample sample = new ReplicaSample(
+                "r1",
+                "jdbc:h2:tcp://127.0.0.1:9093/shop",
+                NodeState.UNKNOWN,
+                "",
+                none,
+                none,
+                none,
+                none,
+                none,
+                none,
+                lag,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+        ReplicaView view =
+                new ReplicaView(sample, NodeState.UNKNOWN, Severity.INFO, OptionalDouble.empty(), Optional.empty());
+        ClusterSample cluster = new ClusterSample(
+                Instant.EPOCH, 0, "c", "jdbc:h2:x", Optional.empty(), "gone", List.of(sample), List.of());
+        return conditions.of(cluster, List.of(view), (kind, node) -> present).stream()
+                .filter(condition -> condition.kind() == AlertKind.LAG)
+                .toList();
+    }
+
+    @Test
+    void shouldNotTakeUnknownLagForOneThatIsMadeUp() {
+        assertThat(lagOf(Optional.of(Duration.ofSeconds(20)), Severity.INFO))
+                .singleElement()
+                .satisfies(condition -> assertThat(condition.severity()).isEqualTo(Severity.CRITICAL));
+        assertThat(lagOf(Optional.empty(), Severity.CRITICAL)).singleElement().satisfies(condition -> {
+            assertThat(condition.severity()).isEqualTo(Severity.CRITICAL);
+            assertThat(condition.message()).contains("not known");
+            assertThat(condition.evidence()).containsEntry("lag_ms", "unknown");
+        });
+        assertThat(lagOf(Optional.of(Duration.ZERO), Severity.CRITICAL)).isEmpty();
+    }
+
+    @Test
+    void shouldNotCallUnknownLagALagWhenNoneWasSeen() {
+        assertThat(lagOf(Optional.empty(), Severity.INFO)).isEmpty();
+    }
+}
