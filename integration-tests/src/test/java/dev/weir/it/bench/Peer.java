@@ -6,6 +6,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -52,6 +53,12 @@ final class Peer extends URLClassLoader {
         } catch (MalformedURLException e) {
             throw new IllegalArgumentException("The jar " + jar + " has no URL", e);
         }
+    }
+
+    /** What Spring is told to load is the peer's own only, as the tests have a Spring of their own. */
+    @Override
+    public Enumeration<URL> getResources(String name) throws IOException {
+        return name.startsWith("META-INF/spring") ? findResources(name) : super.getResources(name);
     }
 
     @Override

@@ -140,8 +140,14 @@ final class SymmetricPair implements AutoCloseable {
             throw new IOException("SymmetricDS cannot be stopped", e);
         }
         for (Connection each : held) {
-            each.close();
+            try (Statement statement = each.createStatement()) {
+                statement.execute("SHUTDOWN"); // also for connections that the engines have left behind
+            }
         }
-        Directories.remove(directory);
+        // Some of their threads end a little later.
+        await().atMost(PATIENCE).ignoreExceptions().until(() -> {
+            Directories.remove(directory);
+            return !Files.exists(directory);
+        });
     }
 }
