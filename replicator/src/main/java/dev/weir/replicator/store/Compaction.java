@@ -13,7 +13,7 @@ final class Compaction {
     private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);
 
     private static final int ROUNDS_PER_GROWTH = 32;
-    private static final long LEAST_ROUND_BYTES = 1024 * 1024;
+    private static final long LEAST_ROUND_BYTES = 256 * 1024;
 
     /** A round moves at most what has come since the last one, what it has itself rewritten, and twice as much again. */
     private static final int MOVED_PER_REWRITTEN = 4;
@@ -81,7 +81,7 @@ final class Compaction {
                 reusing(() -> FileTail.moveForward(file, store, (long) MOVED_PER_REWRITTEN * roundBytes));
             }
             store.setStoreVersion(store.getStoreVersion());
-            nextAt = Math.max(tolerated(), file.size() + leastGrowth / ROUNDS_PER_GROWTH);
+            nextAt = Math.max(tolerated(), file.size() + roundBytes);
             LOG.debug("event=store_compacted bytes={} before={}", file.size(), before);
         }
     }
