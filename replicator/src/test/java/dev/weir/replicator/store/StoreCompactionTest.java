@@ -91,12 +91,12 @@ final class StoreCompactionTest extends KeptStore {
         long largest = 0;
         try (StoreKeeper keeper =
                 new StoreKeeper(databaseOf(first), file, new Stillness(databaseOf(first)), leastGrowth)) {
-            for (int round = 0; round < 250; round++) {
-                int id = round * 7_000 % 60_000;
-                execute(first, "UPDATE WIDE SET V = REPEAT('y', 200) WHERE ID BETWEEN " + id + " AND " + (id + 2_000));
+            for (int round = 0; round < 600; round++) {
+                int id = round * 7_100 % 59_000;
+                execute(first, "UPDATE WIDE SET V = REPEAT('y', 200) WHERE ID BETWEEN " + id + " AND " + (id + 500));
                 Awaitility.await().pollInterval(Duration.ofMillis(1)).until(keeper::flush);
                 largest = Math.max(largest, Files.size(file));
-                if (round % 50 == 0) {
+                if (round % 100 == 0) {
                     assertThat(StoreState.of(image())).as("image %s", round).isEqualTo(StoreState.WHOLE);
                 }
             }
