@@ -305,7 +305,7 @@ public final class Replication implements AutoCloseable {
                 readable = null;
                 link.tellDivergence(failure);
                 LOG.error(
-                        "event=diverged replica={} lsn={} reason={} action=none; to copy it anew, stop it and move its store away",
+                        "event=diverged replica={} lsn={} reason={} action=none remedy=\"weir-replicator resync copies it anew\"",
                         site.name(),
                         failure.lsn(),
                         failure.getMessage());

@@ -99,6 +99,13 @@ final class StoreFile extends SingleFileStore {
         return filePassword == null ? 0 : FileEncrypt.BLOCK_SIZE;
     }
 
+    /** Puts on the disk what the operating system still holds of a file. */
+    static void force(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
     /** Cuts the store in the file to so many bytes. What is left of it survives a crash of the machine when this returns. */
     static void cut(Path path, @Nullable String filePassword, long storeEnd) throws IOException {
         long end = storeEnd + frontOf(filePassword);

@@ -348,10 +348,14 @@ public final class StoreKeeper implements AutoCloseable {
                 store.setRetentionTime(retention);
                 store.setAutoCommitDelay(writeDelay);
                 WholeMark.remove(kept);
-            } else if (!Files.exists(kept)
-                    || StoreHeader.read(kept, filePassword)
-                            .map(StoreHeader::closed)
-                            .orElse(false)) {
+            } else if (!Files.exists(kept)) {
+                WholeMark.remove(kept);
+            } else if (StoreHeader.read(kept, filePassword)
+                    .map(StoreHeader::closed)
+                    .orElse(false)) {
+                // Forced, since H2 may have met an error when it did so: without its mark a close that the disk has
+                // only half of would be believed.
+                StoreFile.force(kept);
                 WholeMark.remove(kept);
             }
         } catch (IOException | MVStoreException e) {
