@@ -1,7 +1,6 @@
 package dev.weir.it.simulation;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -33,9 +32,6 @@ final class FaultyDisk implements AutoCloseable {
     private final Map<Object, UnforcedWrites> files = new HashMap<>();
     /** The marks beside the stores as they were when the store was last forced; a new one is forced before it takes its name. */
     private final Map<Object, byte[]> marks = new HashMap<>();
-
-    /** The marks as they were when the power went; a process that outlives that in the simulation removes none. */
-    private final Map<Path, byte[]> marksAtEnd = new HashMap<>();
 
     private int left = NEVER;
     private boolean off;
@@ -119,18 +115,8 @@ final class FaultyDisk implements AutoCloseable {
 
     private void endIf(boolean last) throws IOException {
         if (last) {
-            turnOff();
+            off = true;
             requirePower();
-        }
-    }
-
-    private void turnOff() throws IOException {
-        if (off) {
-            return;
-        }
-        off = true;
-        for (Path mark : marksThere()) {
-            marksAtEnd.put(mark, Files.readAllBytes(mark));
         }
     }
 
@@ -158,11 +144,7 @@ final class FaultyDisk implements AutoCloseable {
 
     /** Lets the machine fail now. */
     synchronized void fail() {
-        try {
-            turnOff();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        off = true;
     }
 
     synchronized boolean isOff() {
@@ -190,12 +172,6 @@ final class FaultyDisk implements AutoCloseable {
      * @param powerLost whether what was not forced is in danger, rather than only the process gone
      */
     synchronized void restart(boolean powerLost) throws IOException {
-        for (Map.Entry<Path, byte[]> mark : marksAtEnd.entrySet()) {
-            if (Files.notExists(mark.getKey())) {
-                Files.write(mark.getKey(), mark.getValue());
-            }
-        }
-        marksAtEnd.clear();
         if (powerLost) {
             for (Path file : filesEndingIn(STORE)) {
                 Object key =
