@@ -1,6 +1,7 @@
 package dev.weir.it.simulation;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -32,6 +33,9 @@ final class FaultyDisk implements AutoCloseable {
     private final Map<Object, UnforcedWrites> files = new HashMap<>();
     /** The marks beside the stores as they were when the store was last forced; a new one is forced before it takes its name. */
     private final Map<Object, byte[]> marks = new HashMap<>();
+
+    /** The marks as they were when the power went; a process that outlives that in the simulation removes none. */
+    private final Map<Path, byte[]> marksAtEnd = new HashMap<>();
 
     private int left = NEVER;
     private boolean off;
@@ -115,8 +119,18 @@ final class FaultyDisk implements AutoCloseable {
 
     private void endIf(boolean last) throws IOException {
         if (last) {
-            off = true;
+            turnOff();
             requirePower();
+        }
+    }
+
+    private void turnOff() throws IOException {
+        if (off) {
+            return;
+        }
+        off = true;
+        for (Path mark : marksThere()) {
+            marksAtEnd.put(mark, Files.readAllBytes(mark));
         }
     }
 
@@ -144,7 +158,11 @@ final class FaultyDisk implements AutoCloseable {
 
     /** Lets the machine fail now. */
     synchronized void fail() {
-        off = true;
+        try {
+            turnOff();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     synchronized boolean isOff() {
@@ -172,6 +190,12 @@ final class FaultyDisk implements AutoCloseable {
      * @param powerLost whether what was not forced is in danger, rather than only the process gone
      */
     synchronized void restart(boolean powerLost) throws IOException {
+        for (Map.Entry<Path, byte[]> mark : marksAtEnd.entrySet()) {
+            if (Files.notExists(mark.getKey())) {
+                Files.write(mark.getKey(), mark.getValue());
+            }
+        }
+        marksAtEnd.clear();
         if (powerLost) {
             for (Path file : filesEndingIn(STORE)) {
                 Object key =

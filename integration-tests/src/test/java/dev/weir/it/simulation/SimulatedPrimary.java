@@ -136,6 +136,11 @@ final class SimulatedPrimary implements AutoCloseable {
                 require(witness), "SELECT COUNT(*) FROM " + WeirSchema.LOG + " WHERE KIND = 'BARRIER'");
     }
 
+    /** How often replicas have said that they differed. */
+    long divergences() throws SQLException {
+        return Sessions.queryLong(require(witness), "SELECT COUNT(*) FROM " + WeirSchema.DIVERGENCE);
+    }
+
     StoreContents contents() throws SQLException {
         return StoreContents.of(require(witness));
     }

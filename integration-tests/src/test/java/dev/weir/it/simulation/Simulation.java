@@ -327,6 +327,10 @@ final class Simulation implements AutoCloseable {
                 throw new Violation(replica + " differs from the primary in the end: " + differences);
             }
         }
+        long divergences = cluster.primary().divergences();
+        if (divergences > 0 && !logAltered) {
+            throw new Violation("Replicas have said " + divergences + " times that they have diverged");
+        }
     }
 
     private boolean isLevel() throws SQLException {
