@@ -25,6 +25,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 
@@ -238,8 +239,11 @@ final class SettingsReader {
     }
 
     private String choice(WeirProperty property) throws SQLException {
-        return property.choice(value(property))
-                .orElseThrow(() -> invalid(property, "one of " + String.join(", ", property.choices())));
+        Optional<String> choice = property.choice(value(property));
+        if (choice.isEmpty()) {
+            throw invalid(property, "one of " + String.join(", ", property.choices()));
+        }
+        return choice.get();
     }
 
     private int number(WeirProperty property, int least) throws SQLException {
@@ -263,8 +267,11 @@ final class SettingsReader {
     }
 
     private Duration duration(WeirProperty property) throws SQLException {
-        return Durations.parse(value(property))
-                .orElseThrow(() -> invalid(property, "a duration such as 100ms, 5s or 2m"));
+        Optional<Duration> duration = Durations.parse(value(property));
+        if (duration.isEmpty()) {
+            throw invalid(property, "a duration such as 100ms, 5s or 2m");
+        }
+        return duration.get();
     }
 
     private Set<String> names(WeirProperty property) throws SQLException {

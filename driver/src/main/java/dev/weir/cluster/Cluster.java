@@ -88,7 +88,7 @@ public final class Cluster implements AutoCloseable {
         }
         this.outages = new Outages(
                 pools,
-                this::view,
+                views,
                 node -> new SqlProbe(node, bounded, dialect, clock, schema -> {}),
                 rounds,
                 clock,
@@ -119,12 +119,12 @@ public final class Cluster implements AutoCloseable {
             return null;
         }
         Wire patient = new Wire(dialect, settings.targetProperties(), elsewhere, elsewhere ? CATALOG_AT_MOST : null);
-        return new SchemaWatch(name, dialect, versionSql, patient, this::view, read -> definitions = read);
+        return new SchemaWatch(name, dialect, versionSql, patient, views, read -> definitions = read);
     }
 
     private NodePool pool(Node node, String name, Wire wire) {
         NodeSource source = new NodeSource(node, wire, dialect, this::awaitSampleOfSameLife, replication != null);
-        return new NodePool(node, name, settings, source, () -> view().status(node));
+        return new NodePool(node, name, settings, source, views);
     }
 
     private Probe probe(Node node, Wire wire) {
@@ -244,6 +244,11 @@ public final class Cluster implements AutoCloseable {
     }
 
     /** The clock of the view's times: monotonic, in nanoseconds, of arbitrary origin. */
+    public LongSupplier clock() {
+        return clock;
+    }
+
+    /** The time of {@link #clock}. */
     public long nanos() {
         return clock.getAsLong();
     }

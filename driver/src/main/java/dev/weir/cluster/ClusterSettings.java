@@ -2,6 +2,7 @@ package dev.weir.cluster;
 
 import dev.weir.sql.SqlDialect;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -145,7 +146,7 @@ public record ClusterSettings(
             if (urls.isEmpty()) {
                 throw new IllegalArgumentException("A cluster has at least one node");
             }
-            if (urls.stream().distinct().count() != urls.size()) {
+            if (new HashSet<>(urls).size() != urls.size()) {
                 throw new IllegalArgumentException("A node is named twice in " + urls);
             }
         }

@@ -7,6 +7,7 @@ import dev.weir.log.EmbeddedReplication.EmbeddedNode;
 import dev.weir.log.EmbeddedReplicationProvider;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,7 +36,9 @@ public final class Clusters {
      */
     public static Cluster open(ClusterSettings settings) throws SQLException {
         while (true) {
-            Place place = PLACES.computeIfAbsent(settings, key -> new Place());
+            Place unused = new Place();
+            Place known = PLACES.putIfAbsent(settings, unused);
+            Place place = known == null ? unused : known;
             place.lock.lock();
             try {
                 if (PLACES.get(settings) == place) {
@@ -94,8 +97,11 @@ public final class Clusters {
     }
 
     private static List<Node> nodes(Listed listed) {
-        List<String> hosts = listed.urls().stream().map(Dialect::host).toList();
-        boolean distinct = hosts.stream().distinct().count() == hosts.size();
+        List<String> hosts = new ArrayList<>();
+        for (String url : listed.urls()) {
+            hosts.add(Dialect.host(url));
+        }
+        boolean distinct = new HashSet<>(hosts).size() == hosts.size();
         List<Node> nodes = new ArrayList<>();
         for (String url : listed.urls()) {
             int index = nodes.size();

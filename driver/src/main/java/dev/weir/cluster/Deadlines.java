@@ -32,6 +32,9 @@ final class Deadlines {
 
     /** Breaks off what has passed its deadline. */
     void enforce(long now, ClusterView view, Cutter cutter) {
+        if (running.isEmpty()) {
+            return;
+        }
         running.forEach((lent, deadline) -> {
             long grace = view.status(deadline.node).isUp() ? GRACE_NANOS : 0;
             if (now - deadline.nanos > grace && running.remove(lent, deadline)) {

@@ -1,7 +1,6 @@
 package dev.weir.cluster;
 
 import java.util.List;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,16 +10,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Election {
     private final List<NodeTrack> tracks;
-    private final ToLongFunction<String> newestEpoch;
+    private final Lineages lineages;
     private @Nullable NodeTrack primary;
     private String cluster = "";
     private boolean settled;
     private long epoch;
 
-    /** @param newestEpoch the newest epoch ever seen of a cluster, whatever its nodes say now; 0 if none */
-    Election(List<NodeTrack> tracks, ToLongFunction<String> newestEpoch) {
+    /** @param lineages tell the newest epoch ever seen of a cluster, whatever its nodes say now */
+    Election(List<NodeTrack> tracks, Lineages lineages) {
         this.tracks = tracks;
-        this.newestEpoch = newestEpoch;
+        this.lineages = lineages;
     }
 
     /** The node that rules, whatever its state; null if none or more than one may claim it. */
@@ -65,7 +64,7 @@ final class Election {
         NodeTrack first = firstToTell();
         if (first != null && !first.cluster().equals(cluster)) {
             cluster = first.cluster();
-            epoch = newestEpoch.applyAsLong(cluster);
+            epoch = lineages.of(cluster).epoch();
         }
     }
 

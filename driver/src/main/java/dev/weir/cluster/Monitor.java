@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +32,7 @@ final class Monitor {
             tracks.add(new NodeTrack(node, rounds));
             unknown.add(NodeStatus.unknown(node));
         }
-        this.election = new Election(tracks, cluster -> lineages.of(cluster).epoch());
+        this.election = new Election(tracks, lineages);
         this.exact = exact;
         this.lineages = lineages;
         this.view = new ClusterView(unknown, null, List.of(), "", lineage, now, exact);
@@ -43,19 +42,15 @@ final class Monitor {
         return view;
     }
 
-    /**
-     * Takes in the outcome of a probe.
-     *
-     * @param judge what a failed probe says about its node
-     */
-    void absorb(Sample sample, Function<Sample, Verdict> judge) {
+    /** Takes in a probe that has failed, and what that says about its node. */
+    void failed(Sample sample, Verdict verdict) {
         NodeTrack track = tracks.get(sample.node().index());
-        Reading reading = sample.reading();
-        if (reading == null) {
-            Verdict verdict = judge.apply(sample);
-            track.failed(sample.receivedNanos(), sample.round(), verdict.state(), verdict.problem());
-            return;
-        }
+        track.failed(sample.receivedNanos(), sample.round(), verdict.state(), verdict.problem());
+    }
+
+    /** Takes in the answer to a probe. */
+    void answered(Sample sample, Reading reading) {
+        NodeTrack track = tracks.get(sample.node().index());
         track.answered(sample, reading, election.isCurrent(track));
         elect();
         if (track == election.primary()) {

@@ -233,10 +233,15 @@ final class MonitorLoop implements Runnable {
         NodeProbe node = probes.get(sample.node().index());
         node.underWay = false;
         node.late = false;
-        if (sample.reading() != null || !listener.isSilence(sample)) {
+        Reading reading = sample.reading();
+        if (reading != null || !listener.isSilence(sample)) {
             node.silence.heard();
         }
-        monitor.absorb(sample, listener::verdict);
+        if (reading == null) {
+            monitor.failed(sample, listener.verdict(sample));
+        } else {
+            monitor.answered(sample, reading);
+        }
         NodeState answer = monitor.answer(sample.node());
         boolean hopeless = answer == NodeState.DENIED || answer == NodeState.FOREIGN;
         node.notBefore = hopeless ? clock.getAsLong() + RETRY_HOPELESS.toNanos() : clock.getAsLong();

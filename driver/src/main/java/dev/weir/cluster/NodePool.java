@@ -9,7 +9,6 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,17 +24,17 @@ final class NodePool {
     private final String name;
     private final ClusterSettings settings;
     private final NodeSource source;
-    private final Supplier<NodeStatus> status;
+    private final Views views;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile @Nullable HikariDataSource pool;
     private boolean closed;
 
-    NodePool(Node node, String name, ClusterSettings settings, NodeSource source, Supplier<NodeStatus> status) {
+    NodePool(Node node, String name, ClusterSettings settings, NodeSource source, Views views) {
         this.node = node;
         this.name = name;
         this.settings = settings;
         this.source = source;
-        this.status = status;
+        this.views = views;
     }
 
     /**
@@ -64,7 +63,7 @@ final class NodePool {
                     throw refused;
                 }
                 long waited = System.nanoTime() - began;
-                NodeStatus now = status.get();
+                NodeStatus now = views.newest().status(node);
                 if (now.state().isOut() || isTooLate(now, waited)) {
                     throw unreachable(now, e);
                 }
@@ -96,7 +95,7 @@ final class NodePool {
 
     /** Closes a lent connection physically, in the background, instead of taking it back. */
     void discard(Connection connection) {
-        if (!status.get().isUp()) {
+        if (!views.newest().status(node).isUp()) {
             // Closing it in order might wait for the node.
             source.cutOne(connection);
         }

@@ -3,6 +3,7 @@ package dev.weir.cluster;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -14,21 +15,25 @@ import org.slf4j.LoggerFactory;
  * One attempt to connect to a node, on a thread of its own, so that a node which accepts and never answers costs a bounded time and
  * not the pool that waits for it. Confined to the thread that asks.
  */
-final class Opening {
+final class Opening implements Callable<Connection> {
     static final Duration LIMIT = Duration.ofSeconds(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
 
     private final Node node;
+    private final Wire wire;
     private final FutureTask<Connection> attempt;
     private volatile boolean abandoned;
 
     Opening(Node node, Wire wire) {
         this.node = node;
-        this.attempt = new FutureTask<>(() -> connect(wire));
+        this.wire = wire;
+        this.attempt = new FutureTask<>(this);
     }
 
-    private Connection connect(Wire wire) throws SQLException {
+    /** Connects; called on the thread of the attempt. */
+    @Override
+    public Connection call() throws SQLException {
         Connection made = wire.open(node);
         if (abandoned) {
             close(made);

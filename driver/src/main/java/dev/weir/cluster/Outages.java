@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,11 +11,11 @@ import org.slf4j.LoggerFactory;
  * What is done about nodes that fail: connections that nobody answers on are broken off, and a replica that goes on failing reads is
  * kept from them until a trial succeeds. Whatever may take a moment runs on a thread of its own. Thread-safe.
  */
-final class Outages {
+final class Outages implements Deadlines.Cutter {
     private static final Logger LOG = LoggerFactory.getLogger(Outages.class);
 
     private final List<NodePool> pools;
-    private final Supplier<ClusterView> views;
+    private final Views views;
     private final Function<Node, Probe> trials;
     private final Rounds rounds;
     private final LongSupplier clock;
@@ -29,7 +28,7 @@ final class Outages {
      */
     Outages(
             List<NodePool> pools,
-            Supplier<ClusterView> views,
+            Views views,
             Function<Node, Probe> trials,
             Rounds rounds,
             LongSupplier clock,
@@ -61,12 +60,14 @@ final class Outages {
                 LOG.warn(
                         "Broke off {} connections: node {}",
                         cut,
-                        views.get().status(node).describe());
+                        views.newest().status(node).describe());
             }
         });
     }
 
-    private void breakOff(Node node, Connection lent) {
+    /** Breaks off one lent connection. */
+    @Override
+    public void cut(Node node, Connection lent) {
         run("weir-cut-" + node, () -> pools.get(node.index()).cut(lent));
     }
 
@@ -82,7 +83,7 @@ final class Outages {
 
     /** Counts that a node failed though it counted as healthy. For the primary there is no other node, so its breaker stays closed. */
     void failed(Node node) {
-        boolean replica = views.get().status(node).role() == NodeRole.REPLICA;
+        boolean replica = views.newest().status(node).role() == NodeRole.REPLICA;
         if (replica && node.breaker().failed(clock.getAsLong(), node.reads(), node.failures())) {
             node.exclude();
             LOG.warn(
@@ -94,8 +95,8 @@ final class Outages {
     /** Does what is due. */
     void tick() {
         long now = clock.getAsLong();
-        ClusterView view = views.get();
-        deadlines.enforce(now, view, this::breakOff);
+        ClusterView view = views.newest();
+        deadlines.enforce(now, view, this);
         for (NodeStatus status : view.statuses()) {
             if (status.node().breaker().beginsTrial(now)) {
                 run("weir-trial-" + status.node(), () -> tryAgain(status.node()));

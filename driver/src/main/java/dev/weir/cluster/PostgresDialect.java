@@ -40,8 +40,7 @@ final class PostgresDialect extends Dialect {
     /** The file that tells at which position each former timeline was left; only for those who may read files of the server. */
     private static final String HISTORY_FILE = "pg_read_file(text)";
 
-    private static final Pattern HISTORY_LINE =
-            Pattern.compile("^\\s*(\\d+)\\s+([0-9A-Fa-f]{1,8})/([0-9A-Fa-f]{1,8})\\b", Pattern.MULTILINE);
+    private static final String HISTORY_LINE = "^\\s*(\\d+)\\s+([0-9A-Fa-f]{1,8})/([0-9A-Fa-f]{1,8})\\b";
 
     /**
      * More than the record takes that ends recovery, with a page's header: a new primary's control file tells where it ends until the
@@ -98,7 +97,7 @@ final class PostgresDialect extends Dialect {
             statement.setString(1, file);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
-                Matcher line = HISTORY_LINE.matcher(row.getString(1));
+                Matcher line = Pattern.compile(HISTORY_LINE, Pattern.MULTILINE).matcher(row.getString(1));
                 while (line.find()) {
                     long lsn = (Long.parseLong(line.group(2), 16) << 32) + Long.parseLong(line.group(3), 16);
                     origins.add(new Origin(line.group(1) + " left at " + lsn, Long.parseLong(line.group(1)), lsn));

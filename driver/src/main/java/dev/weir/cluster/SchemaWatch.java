@@ -10,7 +10,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +30,7 @@ final class SchemaWatch implements Runnable {
     private final Dialect dialect;
     private final String versionSql;
     private final Wire wire;
-    private final Supplier<ClusterView> view;
+    private final Views views;
     private final Consumer<SchemaDefinitions> listener;
     private final AtomicLong changes = new AtomicLong();
     private final Semaphore requests = new Semaphore(0);
@@ -49,12 +48,12 @@ final class SchemaWatch implements Runnable {
             Dialect dialect,
             String versionSql,
             Wire wire,
-            Supplier<ClusterView> view,
+            Views views,
             Consumer<SchemaDefinitions> listener) {
         this.dialect = dialect;
         this.versionSql = versionSql;
         this.wire = wire;
-        this.view = view;
+        this.views = views;
         this.listener = listener;
         this.thread = new Thread(this, "weir-schema-" + name);
         this.thread.setDaemon(true);
@@ -107,7 +106,7 @@ final class SchemaWatch implements Runnable {
 
     /** Whether the definitions are known to be as new as the primary's catalog was when this was called. */
     private boolean look() {
-        ClusterView now = view.get();
+        ClusterView now = views.newest();
         NodeStatus primary = now.primary();
         boolean certain = primary != null && primary.isUp();
         Node node = primary != null && certain ? primary.node() : firstReplica(now);

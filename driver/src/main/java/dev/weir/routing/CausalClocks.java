@@ -2,7 +2,9 @@ package dev.weir.routing;
 
 import dev.weir.cluster.Cluster;
 import dev.weir.cluster.ClusterSettings;
+import dev.weir.cluster.Node;
 import dev.weir.sql.SqlDialect;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -27,15 +29,18 @@ final class CausalClocks {
     /** The clock of all connections like one that is made now; the cluster must be ready. */
     static Routing.SharedClock ofApplication(Cluster cluster) {
         ClusterSettings settings = cluster.settings();
-        List<String> urls = cluster.nodes().stream().map(node -> node.url()).toList();
+        List<String> urls = new ArrayList<>();
+        for (Node node : cluster.nodes()) {
+            urls.add(node.url());
+        }
         Key key = new Key(
                 settings.dialect(),
                 settings.topology(),
                 settings.user(),
                 urls,
                 cluster.view().cluster());
-        CausalClock clock = CLOCKS.computeIfAbsent(
-                key, unseen -> new CausalClock(urls.size(), cluster.view().lineage()));
-        return new Routing.SharedClock(key.cluster(), clock);
+        CausalClock unused = new CausalClock(urls.size(), cluster.view().lineage());
+        CausalClock known = CLOCKS.putIfAbsent(key, unused);
+        return new Routing.SharedClock(key.cluster(), known == null ? unused : known);
     }
 }

@@ -36,7 +36,7 @@ public final class Routing {
     public Routing(Cluster cluster, RoutingSettings settings) {
         this.cluster = cluster;
         this.settings = settings;
-        this.router = new Router(cluster.nodes(), settings, cluster::nanos, cluster.recentWrites());
+        this.router = new Router(cluster.nodes(), settings, cluster.clock(), cluster.recentWrites());
         this.heritage = new Heritage(cluster, settings.onLostWrites());
         this.waits = new ReplicaWaits(cluster, router, heritage, settings.waitForReplica());
         this.alone = cluster.nodes().size() == 1;

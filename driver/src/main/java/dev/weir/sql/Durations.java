@@ -3,28 +3,30 @@ package dev.weir.sql;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The text form of durations in properties and hints: a whole number and a unit, {@code ms}, {@code s}, {@code m} or {@code h}. */
 public final class Durations {
-    private static final Pattern FORM = Pattern.compile("(\\d{1,12})\\s*(ms|s|m|h)");
+    private static final int MOST_DIGITS = 12;
 
     private Durations() {}
 
     /** The duration that the text names, in any letter case; empty if it names none. */
     public static Optional<Duration> parse(String text) {
-        Matcher form = FORM.matcher(text.strip().toLowerCase(Locale.ROOT));
-        if (!form.matches()) {
+        String stripped = text.strip();
+        int digits = 0;
+        while (digits < stripped.length() && Letters.isDigit(stripped.charAt(digits))) {
+            digits++;
+        }
+        if (digits == 0 || digits > MOST_DIGITS) {
             return Optional.empty();
         }
-        long number = Long.parseLong(form.group(1));
-        return Optional.of(
-                switch (form.group(2)) {
-                    case "ms" -> Duration.ofMillis(number);
-                    case "s" -> Duration.ofSeconds(number);
-                    case "m" -> Duration.ofMinutes(number);
-                    default -> Duration.ofHours(number);
-                });
+        long number = Long.parseLong(stripped.substring(0, digits));
+        return switch (stripped.substring(digits).strip().toLowerCase(Locale.ROOT)) {
+            case "ms" -> Optional.of(Duration.ofMillis(number));
+            case "s" -> Optional.of(Duration.ofSeconds(number));
+            case "m" -> Optional.of(Duration.ofMinutes(number));
+            case "h" -> Optional.of(Duration.ofHours(number));
+            default -> Optional.empty();
+        };
     }
 }

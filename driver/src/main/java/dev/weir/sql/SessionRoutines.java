@@ -17,18 +17,20 @@ public record SessionRoutines(SessionEffects routines, SessionEffects relations)
     /** Nothing is known to leave anything. */
     public static final SessionRoutines NONE = new SessionRoutines(SessionEffects.NONE, SessionEffects.NONE);
 
-    /** As {@code PostgresCatalog} looks for them in the texts of routines. */
-    private static final Pattern SETS = Pattern.compile(
-            "set_config\\s*\\(|\\bsetseed\\b|\\bdiscard\\b"
-                    + "|(?:^|[;'$]|\\b(?:begin|then|else|loop|do)\\b)\\s*(?:set|reset)\\s+(?!local\\b|constraints\\b|transaction\\b)",
-            Pattern.CASE_INSENSITIVE);
+    /** What to look for in the text of a DO block, as {@code PostgresCatalog} does in the texts of routines; made when the first is met. */
+    private static final class InBlocks {
+        private static final Pattern SETS = Pattern.compile(
+                "set_config\\s*\\(|\\bsetseed\\b|\\bdiscard\\b"
+                        + "|(?:^|[;'$]|\\b(?:begin|then|else|loop|do)\\b)\\s*(?:set|reset)\\s+(?!local\\b|constraints\\b|transaction\\b)",
+                Pattern.CASE_INSENSITIVE);
 
-    private static final Pattern LOCAL =
-            Pattern.compile("set_config\\s*\\([^()]*,\\s*true\\s*\\)", Pattern.CASE_INSENSITIVE);
+        private static final Pattern LOCAL =
+                Pattern.compile("set_config\\s*\\([^()]*,\\s*true\\s*\\)", Pattern.CASE_INSENSITIVE);
 
-    private static final Pattern HOLDS = Pattern.compile(
-            "\\btemp(?:orary)?\\b|pg_temp|advisory_lock|\\blisten\\b|\\bprepare\\b|\\bhold\\b",
-            Pattern.CASE_INSENSITIVE);
+        private static final Pattern HOLDS = Pattern.compile(
+                "\\btemp(?:orary)?\\b|pg_temp|advisory_lock|\\blisten\\b|\\bprepare\\b|\\bhold\\b",
+                Pattern.CASE_INSENSITIVE);
+    }
 
     /** What a statement is, considering the routines that it calls. */
     Classification judge(Classification statement, Tokens tokens, int from, int to) {
@@ -70,11 +72,11 @@ public record SessionRoutines(SessionEffects routines, SessionEffects relations)
         Classification judged = statement;
         for (int i = from; i < to; i++) {
             if (tokens.type(i) == Lexer.STRING) {
-                String body = LOCAL.matcher(tokens.text(i)).replaceAll("");
-                if (SETS.matcher(body).find() || names(SessionEffects::setting, body)) {
+                String body = InBlocks.LOCAL.matcher(tokens.text(i)).replaceAll("");
+                if (InBlocks.SETS.matcher(body).find() || names(SessionEffects::setting, body)) {
                     return leaving(statement, Classification.LEAVES_SETTING);
                 }
-                if (HOLDS.matcher(body).find() || names(SessionEffects::holding, body)) {
+                if (InBlocks.HOLDS.matcher(body).find() || names(SessionEffects::holding, body)) {
                     judged = leaving(statement, Classification.LEAVES_OBJECTS);
                 }
             }

@@ -78,9 +78,7 @@ public final class ScriptedMonitor {
             String cluster,
             @Nullable String problem) {
         Reading reading = new Reading(primary ? NodeRole.PRIMARY : NodeRole.REPLICA, cluster, epoch, lsn, -1, problem);
-        monitor.absorb(
-                new Sample(nodes.get(node), round, sentNanos, now, connection, reading, null),
-                sample -> new Monitor.Verdict(NodeState.DOWN, "unused"));
+        monitor.answered(new Sample(nodes.get(node), round, sentNanos, now, connection, reading, null), reading);
     }
 
     /** A probe begun and answered at once. */
@@ -94,7 +92,7 @@ public final class ScriptedMonitor {
 
     void fail(int node, NodeState state) {
         Sample failed = new Sample(nodes.get(node), beginRound(), now, now, 1, null, new SQLException("gone"));
-        monitor.absorb(failed, sample -> new Monitor.Verdict(state, "cannot be reached: gone"));
+        monitor.failed(failed, new Monitor.Verdict(state, "cannot be reached: gone"));
     }
 
     public ClusterView publish() {

@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The part of the report that starts JVMs: what it costs until the first row has come from PostgreSQL, what 1,000 open logical connections
- * hold, and what is added to the class path. Confined to one thread.
+ * The part of the report that starts JVMs: what it costs until the first row has come, what 1,000 open logical connections hold, and what is added to the class path. Confined to one thread.
  */
 final class Startup {
     private static final int HELD = 1_000;
@@ -47,32 +48,37 @@ final class Startup {
 
     String measure() throws IOException, InterruptedException {
         StringBuilder text = new StringBuilder("\n## Start and footprint\n\n");
-        text.append(String.format(
-                Locale.ROOT,
-                "CPU time of the whole JVM, its compiler and collector included, from before the subject's first class to its first row from"
-                        + " PostgreSQL with two standbys; mean of %d JVMs, ± their standard deviation. HotSpot tells it in steps of 10 ms.%n%n"
-                        + "| | CPU ms | over plain | ms until the row | threads |%n|---|--:|--:|--:|--:|%n",
-                size.starts()));
-        double plain = Double.NaN;
-        for (Subject subject : Subject.values()) {
-            if (subject.runsOn(Target.POSTGRESQL)) {
-                List<Started> starts = starts(subject, List.of());
-                plain = subject == Subject.RAW ? mean(starts) : plain;
-                text.append(row(subject.title(), starts, plain));
-            }
+        text.append(
+                "CPU time of the whole JVM, its compiler and collector included, from before the subject's first class to its first row; mean"
+                        + " of several JVMs, started in turn, ± their standard deviation. HotSpot tells it in steps of 10 ms. The class path is that of"
+                        + " these benchmarks.\n");
+        for (Target target : List.of(Target.STUB, Target.POSTGRESQL)) {
+            text.append(starts(target));
         }
-        start(Subject.WEIR, Target.POSTGRESQL, 0, List.of("-XX:ArchiveClassesAtExit=" + archive));
-        List<String> shared = List.of("-XX:SharedArchiveFile=" + archive);
-        text.append(row("Weir, with a class archive (`-XX:SharedArchiveFile`)", starts(Subject.WEIR, shared), plain));
         return text.append(held()).append(jars()).toString();
     }
 
-    private List<Started> starts(Subject subject, List<String> more) throws IOException, InterruptedException {
-        List<Started> starts = new ArrayList<>();
-        for (int i = 0; i < size.starts(); i++) {
-            starts.add(start(subject, Target.POSTGRESQL, 0, more));
+    private String starts(Target target) throws IOException, InterruptedException {
+        start(Subject.WEIR, target, 0, List.of("-XX:ArchiveClassesAtExit=" + archive));
+        Map<String, List<Started>> starts = new LinkedHashMap<>();
+        for (int i = 0; i < size.starts(target); i++) {
+            for (Subject subject : Subject.values()) {
+                if (subject.runsOn(target)) {
+                    starts.computeIfAbsent(subject.title(), title -> new ArrayList<>())
+                            .add(start(subject, target, 0, List.of()));
+                }
+            }
+            starts.computeIfAbsent("Weir, with a class archive (`-XX:SharedArchiveFile`)", title -> new ArrayList<>())
+                    .add(start(Subject.WEIR, target, 0, List.of("-XX:SharedArchiveFile=" + archive)));
         }
-        return starts;
+        double plain = mean(starts.getOrDefault(Subject.RAW.title(), List.of()));
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%n%s; %d JVMs each.%n%n| | CPU ms | over plain | ms until the row | threads |%n|---|--:|--:|--:|--:|%n",
+                target.title(),
+                size.starts(target)));
+        starts.forEach((title, own) -> text.append(row(title, own, plain)));
+        return text.toString();
     }
 
     private static String row(String title, List<Started> starts, double plain) {
@@ -154,7 +160,7 @@ final class Startup {
         text.append(jars(Subject.HIKARICP.title(), ofClassPath(List.of("HikariCP", "slf4j-api"))));
         for (Subject subject : Subject.values()) {
             if (!subject.jars().isEmpty()) {
-                text.append(jars(subject.title() + ", " + subject.jars().get(0).getFileName(), subject.jars()));
+                text.append(jars(subject.title(), subject.jars()));
             }
         }
         return text.toString();

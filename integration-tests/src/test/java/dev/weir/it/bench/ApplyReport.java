@@ -17,6 +17,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -164,9 +165,12 @@ final class ApplyReport {
             }
             H2Store replica = cluster.replicas().get(0);
             long begun = cluster.primary().lsn();
+            List<Double> times = new ArrayList<>();
             List<Long> lags = new ArrayList<>();
+            long from = System.nanoTime();
             while (System.nanoTime() < deadline) {
                 LockSupport.parkNanos(Math.max(1, seconds) * 1_000_000_000L / 40);
+                times.add((System.nanoTime() - from) / 1e9);
                 lags.add(cluster.primary().lsn() - replica.lsn());
             }
             for (Future<?> one : running) {
@@ -177,14 +181,37 @@ final class ApplyReport {
             long ended = System.nanoTime();
             follow(replica, cluster.primary().lsn());
             report.line(
-                    "| %s | %d writers for %d s: commits/s; lag in entries, median of each quarter; caught up after | %,d; %s; %.1f s |",
+                    "| %s | %d writers for %d s: commits/s; lag in entries, median of each quarter; its slope in entries/s; caught up after | %,d; %s; %s; %.1f s |",
                     name(file),
                     WRITERS,
                     seconds,
                     written / Math.max(1, seconds),
                     quarters(lags),
+                    slope(times, lags),
                     (System.nanoTime() - ended) / 1e9);
         }
+    }
+
+    /** The line of least squares through the lags, with the standard error of its slope; the first tenth, in which compilers are at work, left out. */
+    private static String slope(List<Double> times, List<Long> lags) {
+        int first = lags.size() / 10;
+        double[] x = times.stream().skip(first).mapToDouble(Double::doubleValue).toArray();
+        double[] y = lags.stream().skip(first).mapToDouble(Long::doubleValue).toArray();
+        double meanX = Arrays.stream(x).average().orElse(0);
+        double meanY = Arrays.stream(y).average().orElse(0);
+        double products = 0;
+        double squares = 0;
+        for (int i = 0; i < x.length; i++) {
+            products += (x[i] - meanX) * (y[i] - meanY);
+            squares += (x[i] - meanX) * (x[i] - meanX);
+        }
+        double slope = products / squares;
+        double rest = 0;
+        for (int i = 0; i < x.length; i++) {
+            double off = y[i] - meanY - slope * (x[i] - meanX);
+            rest += off * off;
+        }
+        return String.format(Locale.ROOT, "%+,.1f ± %,.1f", slope, Math.sqrt(rest / (x.length - 2) / squares));
     }
 
     private static String quarters(List<Long> lags) {

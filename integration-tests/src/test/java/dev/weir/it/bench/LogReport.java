@@ -59,7 +59,7 @@ public final class LogReport {
 
     private void run() throws Exception {
         line(
-                "# The log of an H2 primary\n\nH2 %s, Java %s, %d processors, load average %.1f at the start. Ratios are of CPU time, of the writers' threads where they are embedded, of the whole process where a server is in between; medians of %d rounds.\n",
+                "# The log of an H2 primary\n\nH2 %s, Java %s, %d processors, load average %.1f at the start. Ratios are of CPU time, of the writers' threads where they are embedded, of the whole process where a server is in between; medians of %d rounds, plain and other in turn, ± their standard deviation. Nothing is drawn at random.\n",
                 Constants.FULL_VERSION,
                 Runtime.version(),
                 Runtime.getRuntime().availableProcessors(),
@@ -67,7 +67,7 @@ public final class LogReport {
                 rounds);
         line("## Writing\n");
         line(
-                "| Store | Writers | Unit | Plain µs | Weir µs | CPU ratio | Throughput ratio | More round trips | Log bytes |");
+                "| Store | Writers | Unit | Plain µs | Weir µs | CPU ratio | Throughput ratio | More round trips | Log bytes a statement |");
         line("|---|---|---|---|---|---|---|---|---|");
         for (int writers : new int[] {1, 8}) {
             int most = 16_000;
@@ -119,15 +119,16 @@ public final class LogReport {
                 after.add(two);
             }
         }
-        double logged = (logBytes(other) - bytes) / ((double) (rounds + warmUps) * units * writers);
+        double logged = (logBytes(other) - bytes) / ((double) (rounds + warmUps) * units * writers * work.statements());
         line(
-                "| %s | %d | %s | %.1f | %.1f | %.2f | %.2f | %s | %s |",
+                "| %s | %d | %s | %.1f | %.1f | %.2f ± %.2f | %.2f | %s | %s |",
                 store,
                 writers,
                 work.label(),
                 median(before.stream().mapToDouble(Cost::cpuMicros).toArray()),
                 median(after.stream().mapToDouble(Cost::cpuMicros).toArray()),
                 median(ratios(after, before)),
+                deviation(ratios(after, before)),
                 1 / median(wallRatios(after, before)),
                 plain.counts() == other.counts()
                         ? String.format(Locale.ROOT, "%.2f", median(trips(after)) - median(trips(before)))
@@ -205,6 +206,14 @@ public final class LogReport {
                 return sum.getLong(1);
             }
         }
+    }
+
+    private static double deviation(double[] values) {
+        double mean = Arrays.stream(values).average().orElse(Double.NaN);
+        double squares = Arrays.stream(values)
+                .map(value -> (value - mean) * (value - mean))
+                .sum();
+        return Math.sqrt(squares / (values.length - 1));
     }
 
     static double median(double[] values) {

@@ -63,11 +63,11 @@ enum LogWork {
     private static final String UPDATE = "UPDATE T SET V = ? WHERE ID = ?";
 
     private final String label;
-    private final int statements;
+    private final int changes;
 
-    LogWork(String label, int statements) {
+    LogWork(String label, int changes) {
         this.label = label;
-        this.statements = statements;
+        this.changes = changes;
     }
 
     String label() {
@@ -76,7 +76,12 @@ enum LogWork {
 
     /** How many row changes one unit makes. */
     int changes() {
-        return statements;
+        return changes;
+    }
+
+    /** How many statements one unit executes. */
+    int statements() {
+        return this == LARGE ? 1 : changes;
     }
 
     /**
