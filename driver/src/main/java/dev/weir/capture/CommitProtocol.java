@@ -88,7 +88,7 @@ final class CommitProtocol {
     private Committed commitOnce(CapturedTransaction transaction, LogBody body) throws SQLException {
         UUID bodyId = writeChunks(body);
         byte[] first = body.part(0, WeirSchema.FIRST_BYTES);
-        long hash = body.hash(EntryKind.DATA);
+        long hash = bodyId == null ? Digest.of(EntryKind.DATA, first) : body.hash(EntryKind.DATA);
         for (int attempt = 1; ; attempt++) {
             Committed direct = commitDirectly(transaction.schemaLsn(), hash, first, bodyId);
             if (direct != null) {

@@ -81,7 +81,7 @@ public final class LogBody implements AutoCloseable {
 
     /** The hash of an entry with this body. */
     public long hash(EntryKind kind) {
-        return Digest.of(kind, content);
+        return content instanceof Whole whole ? Digest.of(kind, whole.bytes) : Digest.of(kind, content);
     }
 
     /** The statements in order, each decoded when it is asked for. */

@@ -4,7 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -73,7 +73,7 @@ public final class LogReader {
                 new Epoch(row.getLong(2)),
                 row.getObject(3, UUID.class),
                 row.getString(4),
-                row.getObject(5, OffsetDateTime.class).toInstant(),
+                row.getObject(5, Instant.class),
                 EntryKind.valueOf(row.getString(6)),
                 EntryState.valueOf(row.getString(7)),
                 row.getLong(8),

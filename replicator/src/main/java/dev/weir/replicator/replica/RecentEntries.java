@@ -20,7 +20,6 @@ import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.zip.CRC32C;
@@ -34,6 +33,8 @@ final class RecentEntries implements AutoCloseable {
     private static final long FILE_BYTES = 16L * 1024 * 1024;
     /** The body of a longer entry is left out. */
     private static final int LONGEST_BODY = 4 * 1024 * 1024;
+    /** The bytes of length and sum before each entry. */
+    private static final int FRONT = 8;
 
     private final Path[] files;
     private final long fileBytes;
@@ -70,11 +71,11 @@ final class RecentEntries implements AutoCloseable {
         }
         try {
             FileChannel current = channel == null ? open() : channel;
-            ByteArrayOutputStream frames = new ByteArrayOutputStream();
+            Frames frames = new Frames();
             for (LogTransaction entry : entries) {
-                frame(entry, new DataOutputStream(frames));
+                frames.add(entry);
             }
-            ByteBuffer bytes = ByteBuffer.wrap(frames.toByteArray());
+            ByteBuffer bytes = frames.whole();
             while (bytes.hasRemaining()) {
                 current.write(bytes);
             }
@@ -110,32 +111,39 @@ final class RecentEntries implements AutoCloseable {
         return opened;
     }
 
-    private static void frame(LogTransaction entry, DataOutputStream out) throws IOException {
-        ByteArrayOutputStream frame = new ByteArrayOutputStream();
-        DataOutputStream fields = new DataOutputStream(frame);
-        fields.writeLong(entry.lsn().value());
-        fields.writeLong(entry.epoch().number());
-        fields.writeLong(entry.incarnation().getMostSignificantBits());
-        fields.writeLong(entry.incarnation().getLeastSignificantBits());
-        fields.writeUTF(entry.origin());
-        fields.writeUTF(entry.committedAt().toString());
-        fields.writeUTF(entry.kind().name());
-        fields.writeUTF(entry.state().name());
-        fields.writeLong(entry.chain());
-        long size = entry.body().size();
-        fields.writeInt(size > LONGEST_BODY ? -1 : (int) size);
-        if (size <= LONGEST_BODY) {
-            fields.write(entry.body().part(0, (int) size));
+    /** Entries as they stand in a file: each its length, its sum, its fields. */
+    private static final class Frames extends ByteArrayOutputStream {
+        private final DataOutputStream out = new DataOutputStream(this);
+
+        void add(LogTransaction entry) throws IOException {
+            int start = count;
+            out.writeLong(0); // length and sum, which are known when all has been written
+            out.writeLong(entry.lsn().value());
+            out.writeLong(entry.epoch().number());
+            out.writeLong(entry.incarnation().getMostSignificantBits());
+            out.writeLong(entry.incarnation().getLeastSignificantBits());
+            out.writeUTF(entry.origin());
+            out.writeUTF(entry.committedAt().toString());
+            out.writeUTF(entry.kind().name());
+            out.writeUTF(entry.state().name());
+            out.writeLong(entry.chain());
+            long size = entry.body().size();
+            out.writeInt(size > LONGEST_BODY ? -1 : (int) size);
+            if (size <= LONGEST_BODY) {
+                out.write(entry.body().part(0, (int) size));
+            }
+            int length = count - start - FRONT;
+            ByteBuffer.wrap(buf, start, FRONT).putInt(length).putInt(sum(buf, start + FRONT, length));
         }
-        byte[] bytes = frame.toByteArray();
-        out.writeInt(bytes.length);
-        out.writeInt(sum(bytes));
-        out.write(bytes);
+
+        ByteBuffer whole() {
+            return ByteBuffer.wrap(buf, 0, count);
+        }
     }
 
-    private static int sum(byte[] bytes) {
+    private static int sum(byte[] bytes, int from, int length) {
         CRC32C sum = new CRC32C();
-        sum.update(bytes, 0, bytes.length);
+        sum.update(bytes, from, length);
         return (int) sum.getValue();
     }
 
@@ -169,19 +177,16 @@ final class RecentEntries implements AutoCloseable {
             return 0;
         }
         int at = 0;
-        while (at + 8 <= bytes.length) {
-            ByteBuffer front = ByteBuffer.wrap(bytes, at, 8);
+        while (at + FRONT <= bytes.length) {
+            ByteBuffer front = ByteBuffer.wrap(bytes, at, FRONT);
             int length = front.getInt();
             int sum = front.getInt();
-            if (length < 0 || length > bytes.length - at - 8) {
+            int fields = at + FRONT;
+            if (length < 0 || length > bytes.length - fields || sum(bytes, fields, length) != sum) {
                 break;
             }
-            byte[] frame = Arrays.copyOfRange(bytes, at + 8, at + 8 + length);
-            if (sum(frame) != sum) {
-                break;
-            }
-            entries.add(entry(new DataInputStream(new ByteArrayInputStream(frame))));
-            at += 8 + length;
+            entries.add(entry(new DataInputStream(new ByteArrayInputStream(bytes, fields, length))));
+            at = fields + length;
         }
         return at;
     }

@@ -23,7 +23,7 @@ import java.util.UUID;
  */
 public final class LogSource implements AutoCloseable {
     private static final int FIRST_ENTRIES = 64;
-    private static final int MOST_ENTRIES = 500;
+    private static final int MOST_ENTRIES = 2_000;
     private static final long BATCH_BYTES = 4L * 1024 * 1024;
 
     private static final int DIVERGENCES_KEPT = 1_000;
