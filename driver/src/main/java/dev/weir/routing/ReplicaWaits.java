@@ -20,6 +20,9 @@ final class ReplicaWaits {
     /** How long to wait until positions in memory are looked at again. */
     private static final long LOOK_NANOS = 200_000;
 
+    /** How long a read waits at most for a commit that is under way on an embedded replica. */
+    private static final long COMMIT_NANOS = 20_000_000;
+
     private final Cluster cluster;
     private final Router router;
     private final Heritage heritage;
@@ -135,7 +138,7 @@ final class ReplicaWaits {
     private Route inTurn(Route unproven, Read read) throws SQLException {
         ClusterView view = read.view();
         if (view.isExact()) {
-            return unproven;
+            return committed(unproven, read);
         }
         CausalClock clock = read.session.clock();
         long granted = clock.hold().enter(read.began);
@@ -155,6 +158,34 @@ final class ReplicaWaits {
             clock.backoff().begin(read.began, cluster.nanos());
         }
         return route;
+    }
+
+    /**
+     * Waits while an embedded replica is about to have what the session has seen: it may have shown that itself, in the moment before its
+     * position told of it. On the primary the session would see still more, which no replica has for a while, and so on with each read.
+     */
+    private Route committed(Route unproven, Read read) throws SQLException {
+        if (!isBeingCommitted(unproven, read)) {
+            return unproven;
+        }
+        Route route = until(newest -> !isBeingCommitted(newest, read), unproven, read.began + COMMIT_NANOS, read);
+        cluster.meters().waited(cluster.nanos() - read.began);
+        return route;
+    }
+
+    /** Whether all that the session has seen is in a commit of a replica that has begun. */
+    private static boolean isBeingCommitted(Route route, Read read) {
+        CausalToken needed = read.session.clock().token();
+        if (route.reason() != Reason.BEHIND_SESSION || needed == null) {
+            return false;
+        }
+        ClusterView view = read.view();
+        for (int i = 0; i < view.replicaCount(); i++) {
+            if (view.showingLsn(view.replica(i)) >= needed.lsn()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether some replica is where the primary was last seen, so that it probably lacks nothing but the proof. */

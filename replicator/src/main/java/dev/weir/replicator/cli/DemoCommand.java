@@ -51,6 +51,10 @@ final class DemoCommand implements Callable<Integer> {
     private static final int BROWSERS = 8;
     private static final Duration THINKING = Duration.ofMillis(2);
     private static final Duration TIDYING = Duration.ofMillis(20);
+
+    /** How long a read waits for a replica: a few times as long as the primary takes to force what it has committed. */
+    private static final Duration PATIENCE = Duration.ofMillis(50);
+
     private static final Duration CATCH_UP = Duration.ofSeconds(30);
 
     @Option(
@@ -87,7 +91,8 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private int run(String store) throws SQLException, InterruptedException, CommandFailure {
-        String url = "jdbc:weir:h2:" + store + ";weir.replicas=" + replicas + ";weir.sessionScope=connection";
+        String url = "jdbc:weir:h2:" + store + ";weir.replicas=" + replicas
+                + ";weir.sessionScope=connection;weir.waitForReplica=" + PATIENCE.toMillis() + "ms";
         PrintWriter out = spec.commandLine().getOut();
         out.println(url);
         out.println(CUSTOMERS + " customers write, " + BROWSERS + " browsers read, for " + seconds + " s");
