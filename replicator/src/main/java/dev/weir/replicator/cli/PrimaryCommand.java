@@ -81,7 +81,6 @@ final class PrimaryCommand implements Callable<Integer> {
         TcpService service = new TcpService(serving, Stores.databaseName(url), url);
         Keeper keeper = new Keeper(url, credentials.user, password, retention.limits());
         service.start();
-        spec.commandLine().getOut().println("ready url=" + service.url());
         Runner runner = new Runner("weir-primary", keeper, CHECK_INTERVAL);
         Runner flusher = new Runner("weir-flush", keeper.flush(), FLUSH_INTERVAL);
         runner.start();
@@ -99,6 +98,7 @@ final class PrimaryCommand implements Callable<Integer> {
             end(service, runner, flusher, keeper);
             throw e;
         }
+        spec.commandLine().getOut().println("ready url=" + service.url());
         UntilStopped.run(() -> {
             watch.close();
             end(service, runner, flusher, keeper);

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -107,6 +108,7 @@ final class ReplicaCommand implements Callable<Integer> {
             service.stop();
             throw e;
         }
+        announced.open();
         UntilStopped.run(() -> {
             watch.close();
             replica.close();
@@ -115,11 +117,12 @@ final class ReplicaCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Serves the replica as long as it may be read. Confined to one thread at a time. */
+    /** Serves the replica as long as it may be read. Confined to one thread at a time, but for {@link #open}. */
     private final class Announced {
         private final TcpService service;
         private final Replication replication;
-        private boolean announced;
+        private final AtomicBoolean announced = new AtomicBoolean();
+        private volatile boolean open;
         private String refusal = "";
 
         Announced(TcpService service, Replication replication) {
@@ -143,14 +146,23 @@ final class ReplicaCommand implements Callable<Integer> {
             return done;
         }
 
+        /** Says, now or as soon as it is so, that the replica is served. */
+        void open() {
+            open = true;
+            announce();
+        }
+
+        private void announce() {
+            if (open && service.isRunning() && announced.compareAndSet(false, true)) {
+                spec.commandLine().getOut().println("ready url=" + service.url());
+            }
+        }
+
         void adjust() throws SQLException, CommandFailure {
             boolean readable = replication.appliedLsn() >= 0;
             if (readable && !service.isRunning()) {
                 service.start();
-                if (!announced) {
-                    spec.commandLine().getOut().println("ready url=" + service.url());
-                    announced = true;
-                }
+                announce();
             } else if (!readable && service.isRunning()) {
                 service.stop();
             }

@@ -16,7 +16,7 @@ final class TcpService implements AutoCloseable {
     private final String name;
     private final String database;
     private final int port;
-    private @Nullable Server server;
+    private volatile @Nullable Server server;
 
     /**
      * Chooses the port and makes sure that it is free, but does not listen yet.

@@ -130,6 +130,38 @@ class CommandLineTest {
     }
 
     @Test
+    void shouldNotSayThatItIsReadyWhenDashboardsPortIsTaken() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String http = "127.0.0.1:" + taken.getLocalPort();
+            String shop = directory.resolve("shop").toString();
+            assertThat(run("primary", "--store", shop, "--create", "--port", "0", "--http", http))
+                    .isEqualTo(1);
+            assertThat(err.toString()).contains(http).contains("taken");
+            assertThat(out.toString()).isEmpty();
+
+            String copy = directory.resolve("copy").toString();
+            String url = "jdbc:h2:" + shop;
+            try (PrimaryStore primary = PrimaryStore.open(StoreUrl.parse(url), "sa", "")) {
+                assertThat(run(
+                                "replica",
+                                "--name",
+                                "r1",
+                                "--primary",
+                                url,
+                                "--store",
+                                copy,
+                                "--port",
+                                "0",
+                                "--http",
+                                http))
+                        .isEqualTo(1);
+                assertThat(primary.isOpen()).isTrue();
+            }
+            assertThat(out.toString()).isEmpty();
+        }
+    }
+
+    @Test
     void shouldRequirePasswordWhenOthersMayConnect() {
         assertThat(run("primary", "--store", directory.resolve("shop").toString(), "--create", "--bind", "0.0.0.0"))
                 .isEqualTo(2);
