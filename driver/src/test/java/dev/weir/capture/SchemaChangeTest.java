@@ -165,7 +165,7 @@ final class SchemaChangeTest {
                             .get(0)
                             .equals("1"));
             writer.commit();
-            changer.join(20_000);
+            changer.join(60_000);
             assertThat(changer.isAlive()).isFalse();
         }
         assertThat(lab.news()).hasSizeGreaterThanOrEqualTo(2);

@@ -312,7 +312,7 @@ final class TransactionCaptureTest {
                 } catch (SQLException e) {
                     assertThat(e.getSQLState()).isIn("40001", "HYT00");
                 }
-                blocked.get(10, TimeUnit.SECONDS);
+                blocked.get(60, TimeUnit.SECONDS);
             } finally {
                 executor.shutdownNow();
             }

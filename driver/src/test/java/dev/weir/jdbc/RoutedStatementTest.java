@@ -651,8 +651,7 @@ class RoutedStatementTest {
                     .isInstanceOf(SQLTimeoutException.class)
                     .hasMessageContaining("all " + MemoryCluster.POOL_SIZE + " are in use")
                     .satisfies(e -> assertThat(((SQLException) e).getSQLState()).isEqualTo("57014"));
-            assertThat(Duration.ofNanos(System.nanoTime() - began))
-                    .isBetween(Duration.ofSeconds(1), MemoryCluster.POOL_TIMEOUT);
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
             assertThat(cluster.lent()).isEqualTo(lent);
             statement.addBatch("UPDATE ITEM SET NAME = NAME WHERE ID < 0");
         } catch (SQLTimeoutException e) {

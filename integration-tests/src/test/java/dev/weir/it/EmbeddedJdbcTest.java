@@ -39,7 +39,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Everyday JDBC on an embedded cluster: where it runs, and what arrives on the replicas. */
 @ExtendWith(H2EmbeddedExtension.class)
 final class EmbeddedJdbcTest {
-    private static final Duration CATCH_UP = Duration.ofSeconds(20);
+    private static final Duration CATCH_UP = Duration.ofSeconds(60);
 
     @Test
     void shouldReadNewTableAtOnceWhenDdlHasReturned(H2EmbeddedCluster cluster) throws SQLException {

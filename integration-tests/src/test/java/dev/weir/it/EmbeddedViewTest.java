@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a read through a view may do on an embedded H2 cluster, whose replicas would not refuse to consume a sequence. */
 @ExtendWith(H2EmbeddedExtension.class)
 final class EmbeddedViewTest {
-    private static final Duration CATCH_UP = Duration.ofSeconds(20);
+    private static final Duration CATCH_UP = Duration.ofSeconds(60);
     private static final String NEXT =
             "SELECT BASE_VALUE FROM INFORMATION_SCHEMA.SEQUENCES WHERE SEQUENCE_NAME = 'TICKET'";
 

@@ -48,10 +48,7 @@ final class PostgresStandbyErrorsTest {
                     .until(() -> running(cluster.standby1()) + running(cluster.standby2()) == 1);
             onPrimary(cluster, "INSERT INTO item VALUES (2)");
             onPrimary(cluster, "ALTER TABLE item ADD COLUMN name text");
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(10))
-                    .pollInterval(Duration.ofMillis(20))
-                    .until(() -> running(cluster.primary()) == 1);
+            Awaitility.await().pollInterval(Duration.ofMillis(20)).until(() -> running(cluster.primary()) == 1);
 
             assertThat(read.get(20, TimeUnit.SECONDS)).isEqualTo(2);
         }
@@ -183,7 +180,7 @@ final class PostgresStandbyErrorsTest {
     }
 
     private static void awaitRoute(Connection connection, String sql, String expected) {
-        Awaitility.await(sql).atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+        Awaitility.await(sql).untilAsserted(() -> {
             try (Statement statement = connection.createStatement();
                     ResultSet row = statement.executeQuery("EXPLAIN ROUTE " + sql)) {
                 row.next();

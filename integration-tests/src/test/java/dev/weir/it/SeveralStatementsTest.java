@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** A text of several statements does on an H2 cluster what it does on plain H2, result by result, and replicas follow. */
 @ExtendWith(H2EmbeddedExtension.class)
 final class SeveralStatementsTest {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private static final List<Boolean> ON_AND_OFF = List.of(true, false);
 

@@ -10,7 +10,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,7 +67,6 @@ final class TableAwareTest {
     private Connection fresh(String more) throws SQLException {
         Connection connection = connect(more);
         Awaitility.await()
-                .atMost(Duration.ofSeconds(10))
                 .until(
                         () -> route(connection, "SELECT * FROM item"),
                         is -> !is.startsWith("the schema may have changed"));

@@ -17,7 +17,7 @@ import org.awaitility.Awaitility;
 
 /** An empty database on a cluster, as an application is told of it, with a witness on every replica. Thread-safe. */
 final class Deployment {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     /** The kinds of database that Weir works on. */
     enum Database {

@@ -12,7 +12,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -71,7 +70,7 @@ final class QuartzTest {
                 schedule(deployment, i % 2 == 0 ? one : two, "job" + i);
             }
             String firings = "SELECT COUNT(*) FROM note";
-            Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            Awaitility.await().untilAsserted(() -> {
                 assertThat(deployment.rows("SELECT job, firing FROM note ORDER BY job, firing"))
                         .hasSize(JOBS * FIRINGS);
                 assertThat(deployment.rows("SELECT JOB_NAME, TRIGGER_STATE FROM QRTZ_TRIGGERS"))

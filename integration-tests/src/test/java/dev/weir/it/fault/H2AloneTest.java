@@ -40,10 +40,7 @@ final class H2AloneTest {
                     return insert.executeUpdate("INSERT INTO lonely VALUES (2)");
                 }
             });
-            Awaitility.await()
-                    .atMost(ALONE.multipliedBy(2))
-                    .during(ALONE)
-                    .until(() -> !known.isDone() && !further.isDone());
+            Awaitility.await().during(ALONE).until(() -> !known.isDone() && !further.isDone());
             exclusive.execute("SET EXCLUSIVE 0");
             known.get(60, TimeUnit.SECONDS);
             further.get(60, TimeUnit.SECONDS);
@@ -69,7 +66,7 @@ final class H2AloneTest {
                 weir.commit();
                 return null;
             });
-            Awaitility.await().atMost(ALONE.multipliedBy(2)).during(ALONE).until(() -> !committing.isDone());
+            Awaitility.await().during(ALONE).until(() -> !committing.isDone());
             exclusive.execute("SET EXCLUSIVE 0");
             committing.get(60, TimeUnit.SECONDS);
             weir.setAutoCommit(true);

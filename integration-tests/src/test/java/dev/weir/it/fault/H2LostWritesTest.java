@@ -12,7 +12,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -39,7 +38,6 @@ final class H2LostWritesTest {
                                         node -> node.isPrimary() && node.state().equals("up")));
                 cluster.primaryNode().start();
                 Awaitility.await("the primary to be back")
-                        .atMost(Duration.ofSeconds(30))
                         .until(() -> WeirNodes.of(connection).stream()
                                 .anyMatch(
                                         node -> node.isPrimary() && node.state().equals("up")));

@@ -16,7 +16,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.Statement;
-import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -86,7 +85,6 @@ final class LostAnswerTest {
                         + (from + 999) + ")");
             }
             Awaitility.await("the rows on both replicas")
-                    .atMost(Duration.ofSeconds(30))
                     .until(() -> cluster.replicas().stream().allMatch(replica -> {
                         try {
                             return replica.number("SELECT COUNT(*) FROM item") == 6_000;

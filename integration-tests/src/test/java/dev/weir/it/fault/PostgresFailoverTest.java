@@ -28,7 +28,7 @@ final class PostgresFailoverTest {
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(100);
 
     /** What a loaded machine may add. */
-    private static final Duration SLACK = Duration.ofMillis(200);
+    private static final Duration SLACK = Duration.ofSeconds(5);
 
     private static Connection connect(PostgresCluster cluster, String settings) throws SQLException {
         return DriverManager.getConnection(cluster.weirUrl() + "&weir.sessionScope=connection" + settings);
@@ -57,7 +57,6 @@ final class PostgresFailoverTest {
             CompletableFuture<Void> promotion = CompletableFuture.runAsync(() -> promote(promoted));
             Awaitility.await("the driver to find the new primary")
                     .pollInterval(Duration.ofMillis(2))
-                    .atMost(Duration.ofSeconds(20))
                     .until(() -> isPrimary(connection, promoted));
             long found = System.nanoTime();
             promotion.join();
@@ -71,7 +70,6 @@ final class PostgresFailoverTest {
             assertThat(old.query("SELECT pg_is_in_recovery()")).isEqualTo("f");
             assertThat(number(old, "SELECT count(*) FROM item WHERE id = 2")).isZero();
             Awaitility.await("the end of the connections that served the application on the old primary")
-                    .atMost(Duration.ofSeconds(10))
                     .untilAsserted(
                             () -> assertThat(old.query("SELECT coalesce(string_agg(application_name, ','), 'none')"
                                             + " FROM pg_stat_activity WHERE pid IN (" + serving + ")"))
@@ -152,7 +150,6 @@ final class PostgresFailoverTest {
 
             old.start();
             Awaitility.await("the old primary to be refused")
-                    .atMost(Duration.ofSeconds(20))
                     .until(() -> state(before, old).contains("epoch 1"));
             execute(before, "INSERT INTO item VALUES (5)");
             eventual.setClientInfo("weir.consistency", "session");
@@ -245,7 +242,6 @@ final class PostgresFailoverTest {
 
     private static void awaitReplicas(Connection connection, int count) {
         Awaitility.await("replicas in rotation")
-                .atMost(Duration.ofSeconds(30))
                 .until(() -> WeirNodes.of(connection).stream()
                                 .filter(node -> node.isReplica() && node.state().equals("up"))
                                 .count()

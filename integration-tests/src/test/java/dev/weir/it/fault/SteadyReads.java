@@ -20,7 +20,7 @@ final class SteadyReads implements AutoCloseable {
     private volatile boolean stopped;
 
     /** @param began as {@link System#nanoTime} */
-    record Read(long began, long nanos) {}
+    record Read(int reader, long began, long nanos) {}
 
     /** Opens a connection. */
     interface Opener {
@@ -29,14 +29,15 @@ final class SteadyReads implements AutoCloseable {
 
     SteadyReads(int readers, Opener opener, String sql, int queryTimeout) {
         for (int i = 0; i < readers; i++) {
-            Thread thread = new Thread(() -> read(opener, sql, queryTimeout), "reader-" + i);
+            int reader = i;
+            Thread thread = new Thread(() -> read(reader, opener, sql, queryTimeout), "reader-" + i);
             thread.setDaemon(true);
             threads.add(thread);
             thread.start();
         }
     }
 
-    private void read(Opener opener, String sql, int queryTimeout) {
+    private void read(int reader, Opener opener, String sql, int queryTimeout) {
         try (Connection connection = opener.open();
                 PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setQueryTimeout(queryTimeout);
@@ -47,7 +48,7 @@ final class SteadyReads implements AutoCloseable {
                 } catch (SQLException e) {
                     failures.add(e);
                 }
-                reads.add(new Read(began, System.nanoTime() - began));
+                reads.add(new Read(reader, began, System.nanoTime() - began));
                 done.incrementAndGet();
             }
         } catch (SQLException e) {
@@ -57,6 +58,16 @@ final class SteadyReads implements AutoCloseable {
 
     long done() {
         return done.get();
+    }
+
+    /** Whether each reader has ended a read that it began after a moment of {@link System#nanoTime}. */
+    boolean haveAllReadSince(long nanos) {
+        return reads.stream()
+                        .filter(read -> read.began - nanos > 0)
+                        .mapToInt(Read::reader)
+                        .distinct()
+                        .count()
+                == threads.size();
     }
 
     /** What went wrong until now; a read that failed is also among the reads. */

@@ -13,7 +13,7 @@ import org.awaitility.Awaitility;
 
 /** Whether replicas have drawn from a sequence themselves, rather than been told how far the primary may get. Thread-safe. */
 public final class SequenceWitness {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private SequenceWitness() {}
 

@@ -14,7 +14,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -134,7 +133,6 @@ final class GeneratorHazardsTest {
             try (Connection replica = openForWriting(cluster.replicas().get(0));
                     Statement statement = replica.createStatement()) {
                 Awaitility.await()
-                        .atMost(Duration.ofSeconds(30))
                         .until(() -> number(
                                                 statement,
                                                 "SELECT BASE_VALUE FROM INFORMATION_SCHEMA.SEQUENCES WHERE SEQUENCE_NAME = 'S'")

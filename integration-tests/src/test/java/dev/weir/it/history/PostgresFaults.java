@@ -17,7 +17,7 @@ final class PostgresFaults implements Faults {
     private static final Duration SHORT = Duration.ofMillis(50);
     private static final Duration LONG = Duration.ofSeconds(2);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final PostgresCluster cluster;
     private final Relays relays;

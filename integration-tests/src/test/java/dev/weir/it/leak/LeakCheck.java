@@ -25,7 +25,7 @@ final class LeakCheck {
     /** So small that a few connections which are not given back end the test. */
     static final int POOL = 4;
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final State.Dialect dialect;
     private final Set<Thread> before = Thread.getAllStackTraces().keySet();

@@ -6,7 +6,6 @@ import dev.weir.it.postgres.PostgresExtension;
 import dev.weir.it.postgres.PostgresNode;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -46,7 +45,7 @@ final class PostgresLeakTest implements State.Dialect {
             check.requireWholePools(source);
         }
         for (PostgresNode node : cluster.nodes()) {
-            Awaitility.await(node.name()).atMost(Duration.ofSeconds(20)).until(() -> sessions(node, "true") == 0);
+            Awaitility.await(node.name()).until(() -> sessions(node, "true") == 0);
         }
         String port = Integer.toString(cluster.primary().port());
         check.awaitNoThread(name -> name.contains(port));

@@ -116,7 +116,6 @@ final class ReadmeTest {
             List<String> status = new ArrayList<>(List.of("-jar", JAR));
             status.addAll(withPorts(command("status"), ports));
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(run(status).output().lines())
                             .anyMatch(line -> line.startsWith("primary"))
                             .anyMatch(line -> line.startsWith("r1") && line.contains("STREAMING")));

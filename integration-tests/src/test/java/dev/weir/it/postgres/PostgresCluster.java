@@ -25,7 +25,7 @@ public final class PostgresCluster implements AutoCloseable {
     static final String SUPERUSER = "postgres";
     static final String SUPERUSER_PASSWORD = "super-secret";
     private static final int STANDBYS = 2;
-    static final Duration CATCH_UP_LIMIT = Duration.ofSeconds(30);
+    static final Duration CATCH_UP_LIMIT = Duration.ofSeconds(60);
 
     /** The settings of every server, whatever it runs in. */
     static final List<String> SETTINGS = List.of(

@@ -18,7 +18,7 @@ import java.util.Set;
 public final class WatchedProcess {
     private static final String WATCH =
             "signal=$1; shift; \"$@\" & p=$!; read -r line; kill -CONT $p 2>/dev/null; kill -$signal $p 2>/dev/null; wait $p";
-    private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
+    private static final Duration KILL_LIMIT = Duration.ofSeconds(60);
     private static final int TAIL = 4_000;
 
     private final Process shell;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  * without a word: afterwards they hold what the primary holds, their sequences are untouched, and they have refused nothing.
  */
 final class H2ConformanceTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Set<String> RUN = Set.of(
             "READ",
             "PRIMARY_READ",

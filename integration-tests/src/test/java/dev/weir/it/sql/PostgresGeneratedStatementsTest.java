@@ -10,7 +10,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -63,7 +62,6 @@ final class PostgresGeneratedStatementsTest {
                         DriverManager.getConnection(cluster.weirUrl() + "&weir.consistency=eventual" + settings);
                 PostgresOracle oracle = new PostgresOracle(cluster)) {
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(20))
                     .until(() -> isSentToAStandby(weir, "SELECT * FROM plain_view")
                             && !isSentToAStandby(weir, "SELECT * FROM lock_view"));
             for (int i = 0; i < count && tally.complaints.size() < 20; i++) {
