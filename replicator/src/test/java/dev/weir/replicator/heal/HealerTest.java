@@ -196,6 +196,30 @@ class HealerTest {
     }
 
     @Test
+    void shouldLeaveItToAPersonWhenBudgetIsSpent() throws SQLException {
+        start(
+                1,
+                new HealPolicy(
+                        EAGER.patience(), Duration.ofMillis(300), EAGER.copyTime(), 1, Duration.ofHours(1), false));
+        cluster.kill("r1");
+        insert(1);
+
+        Alert alert = awaitAlert(AlertKind.HEALING, Severity.CRITICAL);
+
+        assertThat(alert.message())
+                .contains("Replica r1 needs a person: THREAD")
+                .contains("Its 1 steps are spent. To do: ");
+        assertThat(table.newest(10)).extracting(Step::rung).containsExactly(Rung.GIVE_UP, Rung.RESTART);
+        assertThat(table.newest(10)).extracting(Step::outcome).containsOnly(Outcome.FAILED);
+
+        cluster.cure("r1");
+        cluster.replica("r1").restart();
+        awaitStreaming("r1");
+        awaitNoHealingAlert();
+        assertEqual("r1");
+    }
+
+    @Test
     void shouldDoNothingWhenEntryFailsOnce() throws SQLException {
         start(1, new HealPolicy(LIMIT, LIMIT, LIMIT, 4, LIMIT, false));
         try (Connection lock = sabotage("r1")) {

@@ -53,6 +53,49 @@ class ConditionsTest {
         assertThat(lagOf(Optional.of(Duration.ZERO), Severity.CRITICAL)).isEmpty();
     }
 
+    private List<Condition> conditionsOf(long logEntries, long usableBytes) {
+        PrimarySample primary = new PrimarySample(
+                "primary", 1, 7, OptionalLong.of(7), OptionalLong.of(logEntries), OptionalLong.empty(), Instant.EPOCH);
+        DiskSample disk = new DiskSample("primary", usableBytes, Long.MAX_VALUE);
+        ClusterSample cluster = new ClusterSample(
+                Instant.EPOCH, 0, "c", "jdbc:h2:x", Optional.of(primary), "", List.of(), List.of(disk));
+        return conditions.of(cluster, List.of(), (kind, node) -> Severity.INFO);
+    }
+
+    @Test
+    void shouldTellOfALongLogBeyondItsLimitsOnly() {
+        long limit = Thresholds.DEFAULT.logEntries();
+        assertThat(conditionsOf(limit, Long.MAX_VALUE)).isEmpty();
+        assertThat(conditionsOf(limit + 1, Long.MAX_VALUE)).singleElement().satisfies(condition -> {
+            assertThat(condition.kind()).isEqualTo(AlertKind.LOG_GROWTH);
+            assertThat(condition.severity()).isEqualTo(Severity.WARNING);
+            assertThat(condition.message()).contains((limit + 1) + " entries (limit " + limit + ")");
+        });
+        assertThat(conditionsOf(5 * limit, Long.MAX_VALUE))
+                .extracting(Condition::severity)
+                .containsExactly(Severity.WARNING);
+        assertThat(conditionsOf(5 * limit + 1, Long.MAX_VALUE))
+                .extracting(Condition::severity)
+                .containsExactly(Severity.CRITICAL);
+    }
+
+    @Test
+    void shouldTellOfAFullDiskBelowItsLimitsOnly() {
+        long warning = Thresholds.DEFAULT.diskWarning();
+        long critical = Thresholds.DEFAULT.diskCritical();
+        assertThat(conditionsOf(0, warning)).isEmpty();
+        assertThat(conditionsOf(0, warning - 1)).singleElement().satisfies(condition -> {
+            assertThat(condition.kind()).isEqualTo(AlertKind.DISK_SPACE);
+            assertThat(condition.severity()).isEqualTo(Severity.WARNING);
+            assertThat(condition.message()).contains("1023 MB left (limit 1024");
+        });
+        assertThat(conditionsOf(0, critical)).extracting(Condition::severity).containsExactly(Severity.WARNING);
+        assertThat(conditionsOf(0, critical - 1)).singleElement().satisfies(condition -> {
+            assertThat(condition.severity()).isEqualTo(Severity.CRITICAL);
+            assertThat(condition.message()).contains("255 MB left (limit 256");
+        });
+    }
+
     @Test
     void shouldNotCallUnknownLagALagWhenNoneWasSeen() {
         assertThat(lagOf(Optional.empty(), Severity.INFO)).isEmpty();
