@@ -39,6 +39,11 @@ final class Delegates {
         this.byNode = new @Nullable Delegate[routing.cluster().nodes().size()];
     }
 
+    /** How writes on the primary are logged. */
+    Capture capture() {
+        return capture;
+    }
+
     /**
      * The delegate for a route's node, opened if there is none yet.
      *

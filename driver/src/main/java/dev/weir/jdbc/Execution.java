@@ -31,8 +31,7 @@ final class Execution extends ReadPath {
     /** How long a call waits for the definitions of routines that the session has changed; after that it holds the session. */
     private static final Duration CALL_PATIENCE = Duration.ofMillis(250);
 
-    private final Pins pins;
-    private final SqlDialect dialect;
+    private @Nullable Pins pins;
 
     Execution(
             RoutedConnection connection,
@@ -42,15 +41,14 @@ final class Execution extends ReadPath {
             SessionSettings settings,
             LogicalTransaction transaction) {
         super(connection, database, session, delegates, settings, transaction);
-        this.dialect = database.dialect();
-        this.pins = new Pins(session, database);
     }
 
     /** Executes a statement that the connection is asked for, wherever it has to go. */
     @Override
     <R> R run(RoutedStatement statement, String sql, Classification classification, Call<R> call) throws SQLException {
-        if (pins.isUnjudged()) {
-            judgeCalls();
+        Pins holding = pins;
+        if (holding != null && holding.isUnjudged()) {
+            judgeCalls(holding);
         }
         if (classification.kind() == Kind.READ) {
             return read(statement, sql, classification, call);
@@ -129,7 +127,7 @@ final class Execution extends ReadPath {
         }
         leftState(sql, classification, delegate);
         if (delegate.isPrimary() && mayCallNewer(classification)) {
-            pins.holdUntilJudged(delegate.node(), sql);
+            pins().holdUntilJudged(delegate.node(), sql);
             delegate.alter();
         }
         return result;
@@ -147,19 +145,19 @@ final class Execution extends ReadPath {
     /** Whether the catalog tells what a statement that stays on the primary leaves in its session, or how it is to be captured. */
     private boolean dependsOnSchema(Classification classification) {
         return switch (classification.kind()) {
-            case PRIMARY_READ, CALL -> dialect == SqlDialect.POSTGRESQL;
-            case WRITE -> dialect == SqlDialect.POSTGRESQL || classification.write() == null;
+            case PRIMARY_READ, CALL -> database.dialect() == SqlDialect.POSTGRESQL;
+            case WRITE -> database.dialect() == SqlDialect.POSTGRESQL || classification.write() == null;
             case UNKNOWN -> true;
             default -> false;
         };
     }
 
     /** Judges the calls that could not be judged when they were made, and lets the session go if they have left nothing. */
-    private void judgeCalls() throws SQLException {
+    private void judgeCalls(Pins holding) throws SQLException {
         CatalogWatch catalog = database.catalog();
         catalog.update();
         if (transaction.delegate() == null && !transaction.changesSchema() && catalog.isComplete()) {
-            pins.judge();
+            holding.judge();
             letGo();
         }
     }
@@ -183,7 +181,7 @@ final class Execution extends ReadPath {
     }
 
     private boolean callsRoutine(Classification classification) {
-        return dialect == SqlDialect.POSTGRESQL
+        return database.dialect() == SqlDialect.POSTGRESQL
                 && switch (classification.kind()) {
                     case CALL -> true;
                     case PRIMARY_READ -> isOwnCall(classification.reason());
@@ -206,7 +204,7 @@ final class Execution extends ReadPath {
 
     /** H2's SET AUTOCOMMIT, which does what setAutoCommit does; null for anything else. */
     private @Nullable Boolean autoCommitSetting(String sql, Classification classification) {
-        boolean candidate = classification.kind() == Kind.UNKNOWN && dialect == SqlDialect.H2;
+        boolean candidate = classification.kind() == Kind.UNKNOWN && database.dialect() == SqlDialect.H2;
         return candidate ? SessionSql.autoCommit(sql) : null;
     }
 
@@ -218,7 +216,7 @@ final class Execution extends ReadPath {
     private boolean controlsTransaction(Classification classification) throws SQLException {
         boolean controls = classification.argument() != null
                 && (classification.kind() == Kind.MULTIPLE || classification.kind() == Kind.UNKNOWN);
-        if (controls && dialect == SqlDialect.H2) {
+        if (controls && database.dialect() == SqlDialect.H2) {
             throw Refusal.unsupported(
                     "A text of several statements, or one that prepares a transaction, may not begin or"
                             + " end one on H2; send BEGIN, COMMIT and ROLLBACK as statements of their own");
@@ -297,7 +295,7 @@ final class Execution extends ReadPath {
         }
         plan.settings().forEach(sql -> remember(sql, delegate));
         if (plan.pins() && delegate.isPrimary()) {
-            pins.hold(delegate.node());
+            pins().hold(delegate.node());
         }
         if (plan.pins() || plan.leavesState() || !plan.settings().isEmpty()) {
             delegate.alter();
@@ -307,31 +305,44 @@ final class Execution extends ReadPath {
 
     private void leftState(String sql, Classification classification, Delegate delegate) throws SQLException {
         if (classification.pins() && delegate.isPrimary()) {
-            pins.hold(delegate.node(), sql, classification);
+            pins().hold(delegate.node(), sql, classification);
         }
         if (classification.pins() || mayLeaveState(classification)) {
             delegate.alter();
         }
-        pins.ran(sql);
+        if (pins != null) {
+            pins.ran(sql);
+        }
         letGo();
     }
 
     /** Leaves the primary again if what held the session there has ended; call it when a transaction may have ended, too. */
     void letGo() throws SQLException {
+        Pins holding = pins;
         Node node = session.pinnedTo();
-        if (node != null && pins.isAsking() && transaction.delegate() == null) {
+        if (node != null && holding != null && holding.isAsking() && transaction.delegate() == null) {
             Delegate held = delegates.opened(node);
             if (held != null) {
                 transaction.stayOutside(held);
-                pins.ask(held);
+                holding.ask(held);
             }
         }
+    }
+
+    /** Why the session is held, made when something first holds it. */
+    private Pins pins() {
+        Pins known = pins;
+        if (known == null) {
+            known = new Pins(session, database);
+            pins = known;
+        }
+        return known;
     }
 
     /** Holds the session on the primary, whose own connection the application works on. */
     void reached(Delegate delegate) throws SQLException {
         transaction.expose(delegate);
-        pins.holdReached(delegate.node());
+        pins().holdReached(delegate.node());
         delegate.alter();
     }
 
@@ -420,7 +431,7 @@ final class Execution extends ReadPath {
         if (transaction.isReadOnly()) {
             boolean writes = switch (classification.kind()) {
                 case WRITE, DDL, MULTIPLE -> true;
-                case UNKNOWN -> dialect == SqlDialect.H2;
+                case UNKNOWN -> database.dialect() == SqlDialect.H2;
                 default -> false;
             };
             if (writes) {
@@ -465,11 +476,13 @@ final class Execution extends ReadPath {
         delegate.alter();
         if (statement.hasParameters()) {
             // Its text alone cannot be repeated on other nodes.
-            pins.hold(delegate.node());
+            pins().hold(delegate.node());
         } else {
             remember(SessionSql.of(sql), delegate);
         }
-        pins.ran(sql);
+        if (pins != null) {
+            pins.ran(sql);
+        }
         letGo();
         return result;
     }

@@ -24,7 +24,6 @@ final class LogicalTransaction {
     private final RoutingSession session;
     private final Delegates delegates;
     private final SessionSettings settings;
-    private final Capture capture;
     private final boolean transactionalSettings;
 
     private List<SessionSql> pending = List.of();
@@ -40,13 +39,11 @@ final class LogicalTransaction {
     /** The tables into which the transaction has inserted, while that is all it has done; null if nothing is known of it. */
     private @Nullable Tables inserted;
 
-    LogicalTransaction(
-            Routing routing, RoutingSession session, Delegates delegates, SessionSettings settings, Capture capture) {
+    LogicalTransaction(Routing routing, RoutingSession session, Delegates delegates, SessionSettings settings) {
         this.routing = routing;
         this.session = session;
         this.delegates = delegates;
         this.settings = settings;
-        this.capture = capture;
         this.transactionalSettings = routing.cluster().settings().dialect() == SqlDialect.POSTGRESQL;
     }
 
@@ -279,7 +276,7 @@ final class LogicalTransaction {
 
     /** Advances the session's clock past whatever the delegate has committed, or may have read from the primary. */
     void noteCommit(Delegate committing) throws SQLException {
-        long lsn = capture.committedLsn(committing.connection());
+        long lsn = delegates.capture().committedLsn(committing.connection());
         Tables known = inserted;
         inserted = null;
         routing.committed(
@@ -290,7 +287,7 @@ final class LogicalTransaction {
     /** Advances the session's clock if the delegate is known to have committed, as DDL inside a transaction does on H2. */
     void noteImplicitCommit(Delegate committing) throws SQLException {
         if (committing.isPrimary()) {
-            long lsn = capture.committedLsn(committing.connection());
+            long lsn = delegates.capture().committedLsn(committing.connection());
             if (lsn > 0 && lsn != notedLsn) {
                 noteCommit(committing);
             }
@@ -313,7 +310,7 @@ final class LogicalTransaction {
         routing.cluster().reportFailure(committing.node(), failure);
         runAfterCommit();
         abandon();
-        boolean inDoubt = committing.isPrimary() && !capture.tellsDoubt();
+        boolean inDoubt = committing.isPrimary() && !delegates.capture().tellsDoubt();
         return inDoubt ? Refusal.inDoubt(committing.node(), failure) : Refusal.lost(committing.node(), failure);
     }
 

@@ -34,16 +34,13 @@ final class Pins {
 
     private static final int MOST_UNJUDGED = 16;
 
-    /** What to look for in texts; made when the first is judged. */
-    private static final class Texts {
-        static final Pattern RELEASING = Pattern.compile(
-                "\\b(?:DROP|CLOSE|UNLISTEN|DEALLOCATE|DISCARD)\\b|unlock", Pattern.CASE_INSENSITIVE);
+    private static final Pattern RELEASING =
+            Pattern.compile("\\b(?:DROP|CLOSE|UNLISTEN|DEALLOCATE|DISCARD)\\b|unlock", Pattern.CASE_INSENSITIVE);
 
-        static final Pattern CLEARING = Pattern.compile("\\A\\s*DISCARD\\s+ALL\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern CLEARING = Pattern.compile("\\A\\s*DISCARD\\s+ALL\\b", Pattern.CASE_INSENSITIVE);
 
-        /** What the server cannot be asked about: settings made by a function call, whatever name it is given. */
-        static final Pattern LASTING = Pattern.compile("set_config|setseed|U&\"", Pattern.CASE_INSENSITIVE);
-    }
+    /** What the server cannot be asked about: settings made by a function call, whatever name it is given. */
+    private static final Pattern LASTING = Pattern.compile("set_config|setseed|U&\"", Pattern.CASE_INSENSITIVE);
 
     private final RoutingSession session;
     private final SqlDialect dialect;
@@ -112,7 +109,7 @@ final class Pins {
         }
         return switch (classification.kind()) {
             case PRIMARY_READ, WRITE ->
-                dialect == SqlDialect.POSTGRESQL && !Texts.LASTING.matcher(sql).find();
+                dialect == SqlDialect.POSTGRESQL && !LASTING.matcher(sql).find();
             case UNKNOWN, CALL ->
                 dialect == SqlDialect.POSTGRESQL
                         && (Classification.LEAVES_OBJECTS.equals(classification.argument())
@@ -133,8 +130,8 @@ final class Pins {
     /** Notes that a statement has run which may end what holds the session. */
     void ran(String sql) {
         if (session.pinnedTo() != null) {
-            suspected |= Texts.RELEASING.matcher(sql).find();
-            if (Texts.CLEARING.matcher(sql).find() && dialect == SqlDialect.POSTGRESQL) {
+            suspected |= RELEASING.matcher(sql).find();
+            if (CLEARING.matcher(sql).find() && dialect == SqlDialect.POSTGRESQL) {
                 lasting = reached;
                 prepared = null;
                 unjudged = List.of();

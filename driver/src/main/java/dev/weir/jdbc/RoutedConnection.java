@@ -32,7 +32,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RoutedConnection implements ForwardingConnection, WeirConnection {
     private final RoutedDatabase database;
-    private final Routing routing;
     private final RoutingSession session;
     private final SessionSettings settings = new SessionSettings();
     private final Delegates delegates;
@@ -50,10 +49,10 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
 
     RoutedConnection(RoutedDatabase database) throws SQLException {
         this.database = database;
-        this.routing = database.routing();
+        Routing routing = database.routing();
         this.session = routing.newSession();
         this.delegates = new Delegates(routing, session, database.capture());
-        this.transaction = new LogicalTransaction(routing, session, delegates, settings, database.capture());
+        this.transaction = new LogicalTransaction(routing, session, delegates, settings);
         this.execution = new Execution(this, database, session, delegates, settings, transaction);
     }
 
@@ -84,7 +83,7 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
     }
 
     Answers answers() {
-        return new Answers(this, routing, session);
+        return new Answers(this, database.routing(), session);
     }
 
     Classification classify(String sql) {
@@ -471,7 +470,7 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
     }
 
     private ClientInfo clientInfo() {
-        return new ClientInfo(routing, session, settings);
+        return new ClientInfo(database.routing(), session, settings);
     }
 
     private void set(String key, SessionSettings.Setting setting) throws SQLException {
@@ -535,7 +534,7 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
     }
 
     private boolean anyNodeUp() {
-        ClusterView view = routing.cluster().view();
+        ClusterView view = database.routing().cluster().view();
         NodeStatus primary = view.primary();
         return (primary != null && primary.isUp()) || view.replicaCount() > 0;
     }
@@ -543,13 +542,13 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
     @Override
     public String token() throws SQLException {
         checkOpen();
-        return routing.token(session);
+        return database.routing().token(session);
     }
 
     @Override
     public void adopt(String token) throws SQLException {
         checkOpen();
-        routing.adopt(session, token);
+        database.routing().adopt(session, token);
     }
 
     @Override

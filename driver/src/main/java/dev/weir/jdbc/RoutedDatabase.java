@@ -20,6 +20,7 @@ public final class RoutedDatabase {
     private static final String DRIVER_NAME = "Weir JDBC driver";
 
     private final Routing routing;
+    private final SqlDialect dialect;
     private final Classifier classifier;
     private final Capture capture;
     private final String url;
@@ -46,6 +47,7 @@ public final class RoutedDatabase {
             String driverVersion,
             Runnable closed) {
         this.routing = routing;
+        this.dialect = routing.cluster().settings().dialect();
         this.classifier = classifier;
         this.capture = capture;
         this.url = url;
@@ -84,7 +86,7 @@ public final class RoutedDatabase {
     }
 
     SqlDialect dialect() {
-        return routing.cluster().settings().dialect();
+        return dialect;
     }
 
     int nodes() {
@@ -97,7 +99,7 @@ public final class RoutedDatabase {
 
     /** The statements of a text of several if they are to be executed one by one; null if the text goes to a node as it is. */
     @Nullable List<StatementPart> parts(String sql) {
-        return dialect() == SqlDialect.H2 ? classifier.parts(sql) : null;
+        return dialect == SqlDialect.H2 ? classifier.parts(sql) : null;
     }
 
     CatalogWatch catalog() {
