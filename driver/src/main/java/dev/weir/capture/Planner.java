@@ -1,5 +1,6 @@
 package dev.weir.capture;
 
+import dev.weir.capture.WritePlan.Extent;
 import dev.weir.log.LoggedStatement.Change;
 import dev.weir.log.ReplaySql;
 import dev.weir.sql.TableName.Identifier;
@@ -137,7 +138,7 @@ final class Planner {
             }
         }
         WritePlan images = new WritePlan.Images(
-                table, Change.UPDATE, swaps ? table.writableColumns() : logged, swaps, false, true, compare);
+                table, Change.UPDATE, swaps ? table.writableColumns() : logged, swaps, false, extent(write), compare);
         return point(write, table, assigned, images);
     }
 
@@ -145,13 +146,20 @@ final class Planner {
         if (table.cascadesOnDelete()) {
             return compare;
         }
-        WritePlan deleted = new WritePlan.Deleted(table, compare);
+        WritePlan deleted = new WritePlan.Deleted(table, extent(write), compare);
         return isByKey(write, table) ? new WritePlan.Point(table, deleted) : deleted;
     }
 
     private static WritePlan images(
             WriteShape write, TableDefinition table, Change change, boolean guarded, WritePlan otherwise) {
-        return new WritePlan.Images(table, change, table.writableColumns(), false, guarded, !write.values(), otherwise);
+        return new WritePlan.Images(table, change, table.writableColumns(), false, guarded, extent(write), otherwise);
+    }
+
+    private static Extent extent(WriteShape write) {
+        return switch (write.verb()) {
+            case UPDATE, DELETE -> write.limited() ? Extent.OPEN : Extent.BOUNDABLE;
+            case INSERT, UPSERT, MERGE_KEY, MERGE_USING -> write.values() ? Extent.GIVEN : Extent.OPEN;
+        };
     }
 
     /** As text if the statement fixes its rows by the primary key and nothing it leaves open is volatile. */

@@ -46,6 +46,11 @@ final class SqlText {
         return sql.substring(0, end);
     }
 
+    /** An UPDATE or DELETE that ends after so many rows. */
+    static String bounded(String sql, long rows) {
+        return withoutEnd(sql) + "\nFETCH FIRST " + rows + " ROWS ONLY";
+    }
+
     /** The text with a blank in place of each comment; what is quoted stays as it is. */
     static String withoutComments(String sql) {
         StringBuilder text = new StringBuilder(sql.length());

@@ -1,5 +1,6 @@
 package dev.weir.capture;
 
+import dev.weir.capture.WritePlan.Extent;
 import dev.weir.log.BodyWriter.Mark;
 import dev.weir.log.LoggedStatement;
 import dev.weir.log.ReplaySql;
@@ -25,18 +26,18 @@ import org.jspecify.annotations.Nullable;
  * <p>A statement that fails leaves database and transaction as they were before it, unless the error ended the transaction.
  */
 final class WriteExecutor {
-    /** So many rows H2 shows under any setting that makes sense. */
-    private static final long FEW = 100;
-
     /** How many rows H2 shows in a small heap, where it cannot be asked. */
     private static final long SHOWN = 2_500;
 
     private static final int MOST_BULKY = 64;
 
+    private static final long UNBOUNDED = Long.MAX_VALUE;
+
     private final Connection physical;
     private final PrimaryStore store;
     private final CapturedTransaction transaction;
     private final BooleanSupplier alone;
+    private long mostShown = -1;
     /** Texts that have changed more rows than H2 shows. */
     private final Set<String> bulky = new LinkedHashSet<>() {
         private static final long serialVersionUID = 1;
@@ -119,9 +120,13 @@ final class WriteExecutor {
     private WriteOutcome executeImages(
             WritePlan.Images plan, WriteRequest request, SessionContext context, PreparedStatements statements)
             throws SQLException {
-        Savepoint savepoint = plan.guarded() || plan.bulk() ? savepoint() : null;
+        long bound = bound(plan.extent(), request);
+        if (bound == UNBOUNDED && mayBreakOff(plan.extent())) {
+            return execute(plan.otherwise(), request, context, statements);
+        }
+        Savepoint savepoint = plan.guarded() || plan.extent() != Extent.GIVEN ? savepoint() : null;
         ImageColumns columns = ImageColumns.of(request.keys().columns(plan.table(), store), plan.logged());
-        PreparedStatement statement = statements.prepare(request.sql(), columns.requested());
+        PreparedStatement statement = statements.prepare(bounded(request.sql(), bound), columns.requested());
         request.bind(statement);
         Mark mark = transaction.mark();
         long count = -1;
@@ -130,13 +135,18 @@ final class WriteExecutor {
             count = statement.executeLargeUpdate();
             shown = readImages(transaction, plan, statement, columns);
         } catch (SQLException e) {
+            if (savepoint != null && violatesInPart(e, bound)) {
+                transaction.truncate(mark);
+                takeBack(savepoint);
+                return execute(plan.otherwise(), request, context, statements);
+            }
             if (savepoint == null || !Refusals.isInternal(e) || !request.isRepeatable()) {
                 throw e;
             }
             // H2 fails so beyond MAX_MEMORY_ROWS; what it has done is undone below.
             shown = count - 1;
         }
-        if (shown == count) {
+        if (shown == count && count < bound) {
             return new WriteOutcome(count, statement, columns.asked());
         }
         transaction.truncate(mark);
@@ -245,9 +255,13 @@ final class WriteExecutor {
             PreparedStatements statements)
             throws SQLException {
         TableDefinition table = plan.table();
+        long bound = bound(plan.extent(), request);
+        if (bound == UNBOUNDED && wanted.isEmpty() && mayBreakOff(plan.extent())) {
+            return execute(plan.otherwise(), request, context, statements);
+        }
         ImageColumns columns = ImageColumns.of(wanted, table.hasKey() ? table.key() : table.writableColumns());
-        String sql = "SELECT " + quoted(columns.requested()) + " FROM OLD TABLE(" + SqlText.withoutEnd(request.sql())
-                + "\n)";
+        String sql = "SELECT " + quoted(columns.requested()) + " FROM OLD TABLE("
+                + SqlText.withoutEnd(bounded(request.sql(), bound)) + "\n)";
         PreparedStatement statement =
                 wanted.isEmpty() ? statements.prepare(sql, KeyRequest.NONE) : statements.prepareScrollable(sql);
         request.bind(statement);
@@ -263,12 +277,15 @@ final class WriteExecutor {
             } else {
                 deleted.beforeFirst();
             }
-            if (count <= FEW || count <= mostShown()) {
+            if (count < Math.min(bound, mostShown())) {
                 return new WriteOutcome(count, statement, columns.asked());
             }
         } catch (SQLException e) {
             transaction.truncate(mark);
             undo(savepoint, e);
+            if (wanted.isEmpty() && violatesInPart(e, bound)) {
+                return execute(plan.otherwise(), request, context, statements);
+            }
             throw e;
         }
         transaction.truncate(mark);
@@ -302,19 +319,21 @@ final class WriteExecutor {
                         RowImages.allColumns(locked),
                         rows -> transaction.append(RowImages.deleted(table, rows)));
             }
-            ImageColumns columns = ImageColumns.of(request.keys().columns(table, store), table.writableColumns());
-            PreparedStatement statement = statements.prepare(request.sql(), columns.requested());
-            request.bind(statement);
-            long count = statement.executeLargeUpdate();
-            long after = readImages(
-                    transaction,
-                    statement,
-                    columns.positions(),
-                    rows -> transaction.append(RowImages.inserted(table, rows)));
-            // The locked rows still match, so as many changed rows are the same rows.
-            logged = count == before && count == after;
-            if (logged) {
-                return new WriteOutcome(count, statement, columns.asked());
+            if (before < mostShown()) {
+                ImageColumns columns = ImageColumns.of(request.keys().columns(table, store), table.writableColumns());
+                PreparedStatement statement = statements.prepare(request.sql(), columns.requested());
+                request.bind(statement);
+                long count = statement.executeLargeUpdate();
+                long after = readImages(
+                        transaction,
+                        statement,
+                        columns.positions(),
+                        rows -> transaction.append(RowImages.inserted(table, rows)));
+                // The locked rows still match, so as many changed rows are the same rows.
+                logged = count == before && count == after;
+                if (logged) {
+                    return new WriteOutcome(count, statement, columns.asked());
+                }
             }
         } catch (SQLException e) {
             if (!Refusals.isInternal(e) || !request.isRepeatable()) {
@@ -469,8 +488,35 @@ final class WriteExecutor {
         }
     }
 
+    /** After how many rows to end a statement, since H2 may not show more; {@link #UNBOUNDED} if it cannot be told to, or not be executed again. */
+    private long bound(Extent extent, WriteRequest request) throws SQLException {
+        return extent == Extent.BOUNDABLE && request.isRepeatable() ? mostShown() : UNBOUNDED;
+    }
+
+    private static String bounded(String sql, long bound) {
+        return bound == UNBOUNDED ? sql : SqlText.bounded(sql, bound);
+    }
+
+    /** Whether a constraint that does not hold for the first rows may yet hold for all that the statement changes. */
+    private static boolean violatesInPart(SQLException error, long bound) {
+        return bound != UNBOUNDED && String.valueOf(error.getSQLState()).startsWith("23");
+    }
+
+    /** Whether more rows than H2 shows would cost the connection: its server fails amid the answer, and the client no longer knows where the next begins. */
+    private boolean mayBreakOff(Extent extent) throws SQLException {
+        return extent != Extent.GIVEN && store.directCommits() == null && traces();
+    }
+
+    private boolean traces() throws SQLException {
+        return transaction.catalog(physical).settings().traces();
+    }
+
+    /** How many rows H2 shows, asked once. */
     private long mostShown() throws SQLException {
-        return transaction.catalog(physical).settings().traces() ? TransactionTrace.mostShown(physical) : SHOWN;
+        if (mostShown < 0) {
+            mostShown = traces() ? TransactionTrace.mostShown(physical) : SHOWN;
+        }
+        return mostShown;
     }
 
     static String quoted(List<String> columns) {

@@ -5,6 +5,16 @@ import java.util.List;
 
 /** How one data modification is executed so that exactly what it changed is known. Immutable. */
 sealed interface WritePlan {
+    /** How many rows a statement may change. */
+    enum Extent {
+        /** As many as its text has. */
+        GIVEN,
+        /** Any number, but it can be told to end after some. */
+        BOUNDABLE,
+        /** Any number. */
+        OPEN
+    }
+
     /** It changes only what replicas do not have: executed as it is, not logged. */
     record Local() implements WritePlan {}
 
@@ -21,7 +31,7 @@ sealed interface WritePlan {
      * @param logged the columns to log, the key's first
      * @param reinserts whether the rows of an UPDATE are logged as deleted and inserted, all of them, since they may swap unique values
      * @param guarded whether it may change rows that the images do not show, so that a savepoint is needed to try {@code otherwise}
-     * @param bulk whether it may change any number of rows; H2 loses images beyond MAX_MEMORY_ROWS, so that a savepoint is needed, too
+     * @param extent how many rows it may change; H2 loses images beyond MAX_MEMORY_ROWS, so that a savepoint is needed if that is not given
      */
     record Images(
             TableDefinition table,
@@ -29,7 +39,7 @@ sealed interface WritePlan {
             List<String> logged,
             boolean reinserts,
             boolean guarded,
-            boolean bulk,
+            Extent extent,
             WritePlan otherwise)
             implements WritePlan {
         public Images {
@@ -40,9 +50,10 @@ sealed interface WritePlan {
     /**
      * A DELETE, run inside OLD TABLE so that it returns what it deletes.
      *
+     * @param extent how many rows it may delete
      * @param otherwise for so many rows that H2 does not return them all
      */
-    record Deleted(TableDefinition table, WritePlan otherwise) implements WritePlan {}
+    record Deleted(TableDefinition table, Extent extent, WritePlan otherwise) implements WritePlan {}
 
     /**
      * The rows that match the condition are locked and read first; then the statement runs and returns their images; both must be as many.

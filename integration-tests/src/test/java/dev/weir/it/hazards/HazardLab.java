@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.it.h2.Equality;
+import dev.weir.it.h2.H2Cluster;
 import dev.weir.it.h2.H2EmbeddedCluster;
 import dev.weir.it.hazards.Hazard.Outcome;
 import dev.weir.it.hazards.Hazard.Step;
@@ -168,7 +169,7 @@ final class HazardLab implements AutoCloseable {
     }
 
     /** Waits for the replicas and compares every table. */
-    static void assertEqual(H2EmbeddedCluster running) throws SQLException {
+    static void assertEqual(H2Cluster running) throws SQLException {
         Equality.awaitCaughtUp(running, PATIENCE);
         assertThat(Equality.differences(running)).as("differences under Weir").isEmpty();
     }

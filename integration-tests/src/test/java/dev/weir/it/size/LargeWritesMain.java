@@ -1,13 +1,16 @@
 package dev.weir.it.size;
 
 import dev.weir.it.h2.Equality;
+import dev.weir.it.h2.H2Cluster;
 import dev.weir.it.h2.H2EmbeddedCluster;
+import dev.weir.it.h2.H2TcpCluster;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 
 /**
- * A JVM with a small heap that holds a whole cluster of stores in files and makes large writes. Arguments: rows, bytes of each LOB. Prints the time of each step, and {@code equal} at the end.
+ * A JVM with a small heap that makes large writes to a cluster of stores in files, which it holds itself or which are served over TCP by JVMs with as small a heap. Arguments: rows, bytes of each LOB, and
+ * {@code embedded} or {@code tcp}. Prints the time of each step, and {@code equal} at the end.
  */
 public final class LargeWritesMain {
     private static final Duration PATIENCE = Duration.ofHours(1);
@@ -21,7 +24,11 @@ public final class LargeWritesMain {
 
     public static void main(String[] arguments) throws Exception {
         LargeWrites writes = new LargeWrites(Integer.parseInt(arguments[0]), Long.parseLong(arguments[1]));
-        H2EmbeddedCluster cluster = H2EmbeddedCluster.onFiles(1);
+        H2Cluster cluster = switch (arguments[2]) {
+            case "embedded" -> H2EmbeddedCluster.onFiles(1);
+            case "tcp" -> H2TcpCluster.start(1, "");
+            default -> throw new IllegalArgumentException(arguments[2] + " is neither embedded nor tcp");
+        };
         try (Connection connection = cluster.connect()) {
             writes.create(connection);
             step("LOBs", cluster, () -> writes.insertLobs(connection));
@@ -33,7 +40,7 @@ public final class LargeWritesMain {
         System.out.println("equal");
     }
 
-    private static void step(String name, H2EmbeddedCluster cluster, Step step) throws Exception {
+    private static void step(String name, H2Cluster cluster, Step step) throws Exception {
         long start = System.nanoTime();
         step.run();
         long written = System.nanoTime();
