@@ -56,6 +56,14 @@ final class Catalog {
         return read;
     }
 
+    /** The table that has an index; null if there is none of that name. */
+    @Nullable TableDefinition tableOfIndex(Connection connection, TableName index, String sessionSchema) throws SQLException {
+        Identifier schema = index.schema();
+        QualifiedName name = new QualifiedName(schema == null ? sessionSchema : fold(schema), fold(index.name()));
+        QualifiedName table = new CatalogReader(connection).tableOfIndex(name, settings.caseInsensitive());
+        return table == null ? null : table(connection, table);
+    }
+
     /** The exact name that the database would look for. */
     String fold(Identifier identifier) {
         if (identifier.quoted()) {

@@ -35,6 +35,10 @@ final class CatalogReader {
             + " WHERE UPPER(TABLE_SCHEMA) = UPPER(?) AND UPPER(TABLE_NAME) = UPPER(?)";
     private static final String SYNONYM = "SELECT SYNONYM_FOR_SCHEMA, SYNONYM_FOR FROM INFORMATION_SCHEMA.SYNONYMS"
             + " WHERE SYNONYM_SCHEMA = ? AND SYNONYM_NAME = ?";
+    private static final String INDEX = "SELECT TABLE_SCHEMA, TABLE_NAME FROM INFORMATION_SCHEMA.INDEXES"
+            + " WHERE INDEX_SCHEMA = ? AND INDEX_NAME = ?";
+    private static final String INDEX_IN_ANY_CASE = "SELECT TABLE_SCHEMA, TABLE_NAME FROM INFORMATION_SCHEMA.INDEXES"
+            + " WHERE UPPER(INDEX_SCHEMA) = UPPER(?) AND UPPER(INDEX_NAME) = UPPER(?)";
     private static final String COLUMNS =
             "SELECT COLUMN_NAME, COLUMN_DEFAULT, IS_IDENTITY, IDENTITY_GENERATION, GENERATION_EXPRESSION,"
                     + " COLUMN_ON_UPDATE, DOMAIN_NAME, IS_VISIBLE FROM INFORMATION_SCHEMA.COLUMNS"
@@ -113,6 +117,11 @@ final class CatalogReader {
                 unique.values().stream().flatMap(List::stream).collect(Collectors.toSet()),
                 count(TRIGGERS, List.of(name.schema(), name.name())) > 0,
                 referrers(name));
+    }
+
+    /** The table that has an index of that name; null if there is none. */
+    @Nullable QualifiedName tableOfIndex(QualifiedName index, boolean caseInsensitive) throws SQLException {
+        return renamed(caseInsensitive ? INDEX_IN_ANY_CASE : INDEX, index);
     }
 
     private TableDefinition.@Nullable Kind kind(QualifiedName name) throws SQLException {

@@ -99,6 +99,11 @@ record SchemaChange(String sql, DdlShape shape) {
         return shape.table();
     }
 
+    /** The index that it drops; null if none, or if that is not known. */
+    @Nullable TableName droppedIndex() {
+        return shape.droppedIndex();
+    }
+
     /** Whether it changes objects that its structure does not name: several tables, or an index. */
     boolean namesOthers() {
         return SqlText.firstWord(sql).equals("DROP") || SqlText.secondWord(sql).equals("INDEX");

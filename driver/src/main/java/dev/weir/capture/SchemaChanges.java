@@ -177,9 +177,10 @@ final class SchemaChanges {
         setGate(1);
         try {
             begin(change, sessionSchema);
+            TableDefinition indexed = indexed(change, sessionSchema);
             String fingerprint = SchemaFingerprint.of(physical);
             long lsn = append(ANNOUNCE, EntryState.PENDING, body(sql, context), fingerprint, null);
-            executeAnnounced(lsn, sql);
+            executeAnnounced(lsn, sql, indexed);
             return lsn;
         } finally {
             long changed = count;
@@ -204,9 +205,26 @@ final class SchemaChanges {
         }
     }
 
-    private void executeAnnounced(long lsn, String sql) throws SQLException {
+    /** The table whose index the change drops, locked once; H2 locks none, and fails to write what a transaction on it keeps to undo its changes of an index that is gone. */
+    private @Nullable TableDefinition indexed(SchemaChange change, String sessionSchema) throws SQLException {
+        TableName index = change.droppedIndex();
+        TableDefinition table =
+                index == null ? null : store.refresh(physical).tableOfIndex(physical, index, sessionSchema);
+        if (table == null || table.kind() != TableDefinition.Kind.BASE) {
+            return null;
+        }
+        lock(table);
+        return table;
+    }
+
+    /** Waits until no transaction has changed the table's rows, and keeps others from it until this one ends. */
+    private void lock(TableDefinition table) throws SQLException {
+        execute("ALTER TABLE " + table.name().sql() + " SET REFERENTIAL_INTEGRITY TRUE");
+    }
+
+    private void executeAnnounced(long lsn, String sql, @Nullable TableDefinition indexed) throws SQLException {
         try {
-            long changed = executeImpatiently(sql);
+            long changed = executeImpatiently(sql, indexed);
             settle(lsn, EntryState.DONE);
             count = changed;
         } catch (SQLException e) {
@@ -217,9 +235,12 @@ final class SchemaChanges {
         }
     }
 
-    private long executeImpatiently(String sql) throws SQLException {
+    private long executeImpatiently(String sql, @Nullable TableDefinition indexed) throws SQLException {
         execute("SET LOCK_TIMEOUT " + millisAlone());
         try {
+            if (indexed != null) {
+                lock(indexed); // once more: others could come in until this session was alone
+            }
             execute(sql);
             return count;
         } finally {
@@ -246,7 +267,7 @@ final class SchemaChanges {
         TableDefinition table =
                 written == null ? null : store.refresh(physical).table(physical, written, sessionSchema);
         if (table != null && table.kind() == TableDefinition.Kind.BASE) {
-            execute("ALTER TABLE " + table.name().sql() + " SET REFERENTIAL_INTEGRITY TRUE");
+            lock(table);
             if (change.isExclusive() && othersAreOpen()) {
                 // Whoever holds row locks by SELECT FOR UPDATE has no lock on the table, and undoing them would bring
                 // truncated rows back.

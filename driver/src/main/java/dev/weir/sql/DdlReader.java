@@ -226,6 +226,8 @@ final class DdlReader {
         }
         return switch (object) {
             case TABLE -> exclusive(afterExists(from + 2));
+            case INDEX ->
+                new DdlShape(null, true, false, false, false, TableNames.read(tokens, afterExists(from + 2), to));
             case VIEW, TRIGGER, ALIAS, ROLE, USER -> LIGHT;
             default -> UNKNOWN;
         };

@@ -48,6 +48,24 @@ final class SchemaChangeTest {
         lab.close();
     }
 
+    /** H2 itself drops an index under a transaction that has changed it, and then cannot write what would undo that. */
+    @Test
+    void shouldNotDropIndexUnderTransactionThatHasChangedIt() throws SQLException {
+        String sql = "DROP INDEX IF EXISTS PUBLIC.\"I\"";
+        execute(connection, "CREATE INDEX I ON T(N)");
+        try (CapturingConnection writer = lab.connect()) {
+            writer.setAutoCommit(false);
+            update(writer, "UPDATE T SET N = 3 WHERE ID = 1");
+            assertThatThrownBy(() -> execute(connection, sql))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            e -> assertThat(e.getErrorCode()).isEqualTo(50200));
+            writer.commit();
+        }
+        execute(connection, sql);
+        lab.assertReplicaEqual();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
