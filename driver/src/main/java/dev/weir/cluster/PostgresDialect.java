@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * unprivileged user may therefore see the old timeline for some time, during which the standby serves no reads.
  */
 final class PostgresDialect extends Dialect {
+    /** How long a cancel request, which a query timeout sends too, may wait for a frozen server; pgjdbc's own ten seconds would come on top of the timeout. */
+    private static final String CANCEL_SECONDS = "2";
+
     private static final String PROBE = """
             SELECT r.recovering,
               CASE WHEN r.recovering THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END - '0/0'::pg_lsn,
@@ -168,6 +171,7 @@ final class PostgresDialect extends Dialect {
     @Override
     void complete(String url, Properties properties, @Nullable Duration bound) {
         if (bound == null) {
+            properties.putIfAbsent("cancelSignalTimeout", CANCEL_SECONDS);
             return;
         }
         String seconds = Long.toString(Math.max(1, bound.plusMillis(999).toSeconds()));

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.sql.SqlDialect;
 import java.sql.SQLException;
+import java.util.Map;
+import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,6 +57,17 @@ class DialectTest {
     void shouldTellWhatAnH2ErrorSaysAboutItsNode(int code, Failure expected) {
         assertThat(Dialect.of(SqlDialect.H2).failure(new SQLException("", Integer.toString(code), code)))
                 .isEqualTo(expected);
+    }
+
+    @Test
+    void shouldBoundTheCancelRequestsOfPostgresConnectionsUnlessToldHow() {
+        Properties open = new Properties();
+        Dialect.of(SqlDialect.POSTGRESQL).complete("jdbc:postgresql://db/shop", open, null);
+        assertThat(open).containsOnly(Map.entry("cancelSignalTimeout", "2"));
+        Properties told = new Properties();
+        told.setProperty("cancelSignalTimeout", "30");
+        Dialect.of(SqlDialect.POSTGRESQL).complete("jdbc:postgresql://db/shop", told, null);
+        assertThat(told).containsOnly(Map.entry("cancelSignalTimeout", "30"));
     }
 
     @Test

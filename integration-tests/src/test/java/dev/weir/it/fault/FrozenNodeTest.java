@@ -30,8 +30,8 @@ final class FrozenNodeTest {
     /** How long a node may give no sign of life. */
     private static final Duration NODE_TIMEOUT = Duration.ofSeconds(2);
 
-    /** What a loaded machine may add: rounds of the monitor, the thread that cuts, the second try, and ten seconds in which pgjdbc waits for its cancel request to arrive. */
-    private static final Duration SLACK = Duration.ofSeconds(20);
+    /** What a loaded machine may add: rounds of the monitor, the thread that cuts, the second try, and two seconds in which pgjdbc waits for its cancel request to arrive. */
+    private static final Duration SLACK = Duration.ofSeconds(9);
 
     private static final Duration STRONG_TIMEOUT = Duration.ofSeconds(1);
 
