@@ -5,9 +5,9 @@ import dev.weir.it.bench.load.Way;
 import java.time.Duration;
 import java.util.List;
 
-/** How thoroughly the report is made: {@code SMALL} is estimated at twenty minutes on two idle cores, {@code FULL} at some hours. */
+/** How thoroughly the report is made: {@code SMALL} is estimated at twenty-five minutes on two idle cores, {@code FULL} at some hours. */
 enum Size {
-    SMALL("-f 1 -wi 1 -w 400ms -i 3 -r 300ms", 3, List.of(1, 2, 4, 8), 3, Duration.ofMillis(400), 30),
+    SMALL("-f 1 -wi 3 -w 800ms -i 3 -r 500ms", 3, List.of(1, 2, 4, 8), 3, Duration.ofMillis(400), 30),
     MEDIUM("-f 1 -wi 2 -w 1 -i 4 -r 1", 5, List.of(1, 2, 4, 8), 4, Duration.ofMillis(1000), 100),
     FULL("-f 3 -wi 3 -w 2 -i 5 -r 2", 11, List.of(1, 2, 4, 8), 10, Duration.ofSeconds(2), 300);
 

@@ -1,5 +1,6 @@
 package dev.weir.it.bench;
 
+import dev.weir.WeirDataSource;
 import dev.weir.it.h2.H2EmbeddedCluster;
 import dev.weir.it.h2.H2Store;
 import dev.weir.it.process.Directories;
@@ -283,7 +284,8 @@ final class ApplyReport {
         Path directory = Files.createTempDirectory("weir-seed");
         String url = "jdbc:weir:h2:" + directory.resolve("shop") + ";weir.replicas=";
         double backup;
-        try (Connection connection = DriverManager.getConnection(url + 0, "sa", "");
+        try (WeirDataSource store = store(url + 0);
+                Connection connection = store.getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE BIG(ID INT PRIMARY KEY, V INT, NAME VARCHAR(100), U UUID)");
             statement.execute("CREATE INDEX BIG_V ON BIG(V)");
@@ -305,8 +307,19 @@ final class ApplyReport {
     }
 
     private static double open(String url) throws SQLException {
-        long begun = System.nanoTime();
-        DriverManager.getConnection(url, "sa", "").close();
-        return (System.nanoTime() - begun) / 1e9;
+        try (WeirDataSource store = store(url)) {
+            long begun = System.nanoTime();
+            store.getConnection().close();
+            return (System.nanoTime() - begun) / 1e9;
+        }
+    }
+
+    /** A cluster that ends when it is closed, so that the next can have other replicas. */
+    private static WeirDataSource store(String url) {
+        WeirDataSource store = new WeirDataSource();
+        store.setUrl(url);
+        store.setUser("sa");
+        store.setPassword("");
+        return store;
     }
 }
