@@ -1,8 +1,6 @@
 package dev.weir.cluster;
 
 import dev.weir.cluster.ClusterSettings.Embedded;
-import dev.weir.log.DirectCommits;
-import dev.weir.log.EmbeddedReplication;
 import dev.weir.sql.SqlDialect;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -12,7 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** An embedded cluster of a primary in memory and one replica that has no store, but positions set by hand. Thread-safe. */
-public final class EmbeddedPositions implements EmbeddedReplication {
+public final class EmbeddedPositions extends ScriptedPositions {
     private final WeirStore primary = WeirStore.primary(UUID.randomUUID());
     private final AtomicLong applied = new AtomicLong();
     private final AtomicLong asked = new AtomicLong(Long.MIN_VALUE);
@@ -58,11 +56,6 @@ public final class EmbeddedPositions implements EmbeddedReplication {
     }
 
     @Override
-    public List<EmbeddedNode> nodes() {
-        return List.of();
-    }
-
-    @Override
     public long appliedLsn(int node) {
         if (node == 1 && asked.get() > 0 && asked.decrementAndGet() == 0) {
             applied.set(showing);
@@ -73,19 +66,6 @@ public final class EmbeddedPositions implements EmbeddedReplication {
     @Override
     public long showingLsn(int replica) {
         return showing;
-    }
-
-    @Override
-    public void committed(long lsn) {}
-
-    @Override
-    public DirectCommits directCommits() {
-        throw new AssertionError("Nothing is committed here");
-    }
-
-    @Override
-    public boolean isEnding() {
-        return false;
     }
 
     @Override

@@ -6,8 +6,7 @@ import dev.weir.cluster.ClusterView;
 import dev.weir.cluster.Lineage;
 import dev.weir.cluster.RecentWrites;
 import dev.weir.cluster.ScriptedMonitor;
-import dev.weir.log.DirectCommits;
-import dev.weir.log.EmbeddedReplication;
+import dev.weir.cluster.ScriptedPositions;
 import dev.weir.sql.Classification;
 import dev.weir.sql.Kind;
 import dev.weir.sql.Tables;
@@ -32,12 +31,7 @@ class ExactRoutingTest {
     private RoutingSession session = session();
 
     /** Positions set by hand. */
-    private final class Positions implements EmbeddedReplication {
-        @Override
-        public List<EmbeddedNode> nodes() {
-            return List.of();
-        }
-
+    private final class Positions extends ScriptedPositions {
         @Override
         public long appliedLsn(int node) {
             return applied[node];
@@ -47,22 +41,6 @@ class ExactRoutingTest {
         public long showingLsn(int replica) {
             return applied[replica];
         }
-
-        @Override
-        public void committed(long lsn) {}
-
-        @Override
-        public DirectCommits directCommits() {
-            throw new AssertionError("Nothing is committed here");
-        }
-
-        @Override
-        public boolean isEnding() {
-            return false;
-        }
-
-        @Override
-        public void close() {}
     }
 
     private RoutingSession session() {
