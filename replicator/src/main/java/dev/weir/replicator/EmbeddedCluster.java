@@ -35,18 +35,29 @@ final class EmbeddedCluster {
             PrimaryStore primary,
             PrimaryAccess access,
             List<EmbeddedReplication.EmbeddedNode> nodes,
-            List<Replication> replications) {
+            List<Replication> replications,
+            Duration rest) {
         this.primary = primary;
         this.access = access;
         this.nodes = List.copyOf(nodes);
         this.replicas = replications.stream()
-                .map(replication -> new LocalReplica(replication, replication::work, REST))
+                .map(replication -> new LocalReplica(replication, replication::work, rest))
                 .toList();
-        this.flushRunner = new Runner("weir-flush", new Flush(), REST);
+        this.flushRunner = new Runner("weir-flush", new Flush(), rest);
     }
 
     /** Opens the primary and as many replicas as can be opened, and starts their threads. Blocks until those are copied that can be. */
     static EmbeddedCluster start(StoreUrl url, String user, String password, int replicas) throws SQLException {
+        return start(url, user, password, replicas, REST);
+    }
+
+    /**
+     * The same.
+     *
+     * @param rest how long it takes at most until commits are looked for that nobody announces
+     */
+    static EmbeddedCluster start(StoreUrl url, String user, String password, int replicas, Duration rest)
+            throws SQLException {
         PrimaryStore primary = PrimaryStore.open(url, user, password);
         PrimaryAccess access = new PrimaryAccess(url, user, password);
         List<EmbeddedReplication.EmbeddedNode> nodes = new ArrayList<>();
@@ -62,7 +73,7 @@ final class EmbeddedCluster {
             replications.add(
                     new Replication(new ReplicaSite(name, store, servedUrl, filePassword), access, System::nanoTime));
         }
-        EmbeddedCluster cluster = new EmbeddedCluster(primary, access, nodes, replications);
+        EmbeddedCluster cluster = new EmbeddedCluster(primary, access, nodes, replications, rest);
         cluster.startReplicas(replications);
         return cluster;
     }

@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
@@ -52,20 +51,13 @@ class EmbeddedProviderTest {
         try (EmbeddedReplication cluster = provider.start(url(kind), "SA", "pw", 2);
                 LoggedWriter writer = new LoggedWriter(url(kind), "SA", "pw")) {
             writer.ddl("CREATE TABLE T(ID INT PRIMARY KEY, V INT)");
-            long[] millis = new long[200];
-            for (int i = 0; i < millis.length; i++) {
+            for (int i = 0; i < 200; i++) {
                 long lsn = writer.sql("INSERT INTO T VALUES(" + i + ", 0)", 1);
-                long committed = System.nanoTime();
                 cluster.committed(lsn);
                 await().pollDelay(Duration.ZERO)
-                        .pollInterval(Duration.ofNanos(100_000))
+                        .pollInterval(Duration.ofMillis(1))
                         .until(() -> cluster.appliedLsn(1) >= lsn && cluster.appliedLsn(2) >= lsn);
-                millis[i] = (System.nanoTime() - committed) / 1_000;
             }
-            Arrays.sort(millis);
-            System.out.printf(
-                    "%s: commit to visible on both replicas, median %d us, 95%% %d us%n",
-                    kind, millis[100], millis[190]);
 
             assertThat(cluster.nodes())
                     .extracting(EmbeddedNode::name)
@@ -76,7 +68,6 @@ class EmbeddedProviderTest {
                             .isEqualTo(200);
                 }
             }
-            assertThat(millis[100]).isLessThan(250_000);
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.Awaitility;
 
 /** One random history of a cluster under faults, which its seed repeats as far as threads allow. Confined to one thread. */
 final class HistoryRun {
@@ -63,9 +64,7 @@ final class HistoryRun {
         ExecutorService threads = Executors.newCachedThreadPool();
         try (WeirDataSource sharing = source("application");
                 WeirDataSource alone = source("connection")) {
-            try (Connection connection = sharing.getConnection()) {
-                Registers.create(connection);
-            }
+            createRegisters(sharing);
             List<Future<?>> clients = new ArrayList<>();
             for (int i = 0; i < SHARING + ALONE; i++) {
                 boolean ownScope = i >= SHARING;
@@ -92,6 +91,23 @@ final class HistoryRun {
             threads.shutdownNow();
         }
         return Checker.violations(history, faults.replicasShowEarly());
+    }
+
+    /** On a starved machine the primary is not known at once, or not for a while. */
+    private static void createRegisters(WeirDataSource source) {
+        Awaitility.await("registers")
+                .ignoreExceptionsMatching(HistoryRun::isConnectionError)
+                .until(() -> {
+                    try (Connection connection = source.getConnection()) {
+                        Registers.create(connection);
+                        return true;
+                    }
+                });
+    }
+
+    private static boolean isConnectionError(Throwable thrown) {
+        return thrown instanceof SQLException failure
+                && String.valueOf(failure.getSQLState()).startsWith("08");
     }
 
     private static void await(Future<?> client) throws InterruptedException, ExecutionException {

@@ -20,9 +20,10 @@ final class Registers {
             new Registers("SELECT V FROM FINAL TABLE (UPDATE REGISTER SET V = V + 1, ID = ? WHERE K = ?)");
     static final Registers POSTGRESQL = new Registers("UPDATE REGISTER SET V = V + 1, ID = ? WHERE K = ? RETURNING V");
 
-    /** Creates every register with version 0, held by nobody. */
+    /** Creates every register with version 0, held by nobody; also where that was begun before. */
     static void create(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
+            statement.execute("DROP TABLE IF EXISTS REGISTER");
             statement.execute("CREATE TABLE REGISTER(K INT PRIMARY KEY, V BIGINT NOT NULL, ID BIGINT NOT NULL)");
             for (int i = 0; i < COUNT; i++) {
                 statement.executeUpdate("INSERT INTO REGISTER(K, V, ID) VALUES (" + i + ", 0, 0)");

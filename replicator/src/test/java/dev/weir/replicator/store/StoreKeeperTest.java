@@ -6,7 +6,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.h2.engine.SessionLocal;
 import org.h2.jdbc.JdbcConnection;
@@ -20,10 +22,11 @@ final class StoreKeeperTest extends KeptStore {
     @Test
     void shouldFlushWhileTablesComeAndGo() throws Exception {
         AtomicBoolean done = new AtomicBoolean();
+        AtomicInteger flushes = new AtomicInteger();
         try (StoreKeeper keeper = keeper()) {
             Thread changes = new Thread(() -> {
                 try (Connection connection = open(url)) {
-                    for (int i = 0; i < 400; i++) {
+                    for (int i = 0; i < 400 || flushes.get() == 0; i++) {
                         execute(connection, "CREATE TABLE T" + i + "(ID INT PRIMARY KEY, V INT UNIQUE)");
                         execute(connection, "INSERT INTO T" + i + " VALUES(1, 1)");
                         execute(connection, "DROP TABLE T" + i);
@@ -35,12 +38,11 @@ final class StoreKeeperTest extends KeptStore {
                 }
             });
             changes.start();
-            int flushes = 0;
             while (!done.get()) {
-                flushes += keeper.flush() ? 1 : 0;
+                flushes.addAndGet(keeper.flush() ? 1 : 0);
             }
             changes.join();
-            assertThat(flushes).isPositive();
+            assertThat(flushes).hasPositiveValue();
             Awaitility.await().until(keeper::flush);
             assertThat(StoreState.of(image())).isEqualTo(StoreState.WHOLE);
         }
@@ -116,14 +118,29 @@ final class StoreKeeperTest extends KeptStore {
         }
     }
 
+    /** A statement that has written one row and does not go on until it may. */
+    public static final class Halted {
+        private static volatile CountDownLatch mayGoOn = new CountDownLatch(0);
+
+        private Halted() {}
+
+        /** Blocks, and returns 2. */
+        public static long halt() throws InterruptedException {
+            mayGoOn.await();
+            return 2;
+        }
+    }
+
     @Test
     void shouldNotCountVersionAsWholeWhileStatementWrites() throws Exception {
         execute(first, "CREATE TABLE LONG_ONE(ID BIGINT)");
+        execute(first, "CREATE ALIAS HALT FOR '" + Halted.class.getName() + ".halt'");
+        Halted.mayGoOn = new CountDownLatch(1);
         try (StoreKeeper keeper = keeper();
                 Connection writer = open(url)) {
             Thread writing = new Thread(() -> {
                 try {
-                    execute(writer, "INSERT INTO LONG_ONE SELECT X FROM SYSTEM_RANGE(1, 300000)");
+                    execute(writer, "INSERT INTO LONG_ONE VALUES (1), (HALT())");
                 } catch (SQLException e) {
                     throw new IllegalStateException(e);
                 }
@@ -131,11 +148,15 @@ final class StoreKeeperTest extends KeptStore {
             writing.start();
             SessionLocal session =
                     (SessionLocal) writer.unwrap(JdbcConnection.class).getSession();
-            Awaitility.await()
-                    .pollInterval(Duration.ofMillis(1))
-                    .until(() -> !ValueNull.INSTANCE.equals(session.getTransactionId()));
-            assertThat(keeper.flush()).isFalse();
-            writing.join();
+            try {
+                Awaitility.await()
+                        .pollInterval(Duration.ofMillis(1))
+                        .until(() -> !ValueNull.INSTANCE.equals(session.getTransactionId()));
+                assertThat(keeper.flush()).isFalse();
+            } finally {
+                Halted.mayGoOn.countDown();
+                writing.join();
+            }
             Awaitility.await().until(keeper::flush);
         }
     }
