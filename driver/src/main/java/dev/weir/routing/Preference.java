@@ -1,5 +1,6 @@
 package dev.weir.routing;
 
+import java.util.HashSet;
 import java.util.List;
 
 /**
@@ -36,6 +37,6 @@ public record Preference(String zone, List<String> zones, List<Integer> weights)
     }
 
     boolean makesADifference() {
-        return !zone.isEmpty() || weights.stream().distinct().count() > 1;
+        return !zone.isEmpty() || new HashSet<>(weights).size() > 1;
     }
 }

@@ -10,7 +10,7 @@ final class CallRules {
     private final int from;
     private final int to;
     private final boolean h2;
-    private final PureFunctions pure;
+    private final SqlDialect dialect;
     private final Catalog catalog;
 
     CallRules(Tokens tokens, int from, int to, SqlDialect dialect, Catalog catalog) {
@@ -18,7 +18,7 @@ final class CallRules {
         this.from = from;
         this.to = to;
         this.h2 = dialect == SqlDialect.H2;
-        this.pure = PureFunctions.of(dialect);
+        this.dialect = dialect;
         this.catalog = catalog;
     }
 
@@ -175,14 +175,15 @@ final class CallRules {
                 return false;
             }
         }
-        return pure.contains(folded) || catalog.readOnlyFunctions().contains(folded);
+        return PureFunctions.of(dialect).contains(folded)
+                || catalog.readOnlyFunctions().contains(folded);
     }
 
     private boolean isEscaped(int i) {
         return tokens.isSymbol(i - 2, '{')
                 && tokens.type(i - 1) == Lexer.WORD
                 && tokens.folded(i - 1).equals("FN")
-                && pure.isEscape(tokens.folded(i));
+                && PureFunctions.of(dialect).isEscape(tokens.folded(i));
     }
 
     private boolean isSample(int i) {

@@ -15,11 +15,6 @@ import java.util.StringTokenizer;
  * session and tell nothing of their node. Immutable.
  */
 final class PureFunctions {
-    private static final PureFunctions H2 = new PureFunctions(
-            union(names("h2-deterministic.txt"), names("h2-pure.txt")), names("h2-deterministic.txt"), Set.of());
-    private static final PureFunctions POSTGRESQL =
-            new PureFunctions(names("postgresql-pure.txt"), Set.of(), names("postgresql-escapes.txt"));
-
     private final Set<String> pure;
     private final Set<String> deterministic;
     private final Set<String> escapes;
@@ -32,8 +27,8 @@ final class PureFunctions {
 
     static PureFunctions of(SqlDialect dialect) {
         return switch (dialect) {
-            case H2 -> H2;
-            case POSTGRESQL -> POSTGRESQL;
+            case H2 -> OfH2.FUNCTIONS;
+            case POSTGRESQL -> OfPostgres.FUNCTIONS;
         };
     }
 
@@ -77,5 +72,17 @@ final class PureFunctions {
         } catch (IOException e) {
             throw new UncheckedIOException("The list of functions " + resource + " cannot be read", e);
         }
+    }
+
+    /** H2's, read when they are first asked for. */
+    private static final class OfH2 {
+        static final PureFunctions FUNCTIONS = new PureFunctions(
+                union(names("h2-deterministic.txt"), names("h2-pure.txt")), names("h2-deterministic.txt"), Set.of());
+    }
+
+    /** PostgreSQL's, read when they are first asked for. */
+    private static final class OfPostgres {
+        static final PureFunctions FUNCTIONS =
+                new PureFunctions(names("postgresql-pure.txt"), Set.of(), names("postgresql-escapes.txt"));
     }
 }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,16 +19,19 @@ final class Startup {
     /** What the driver needs at run time besides the target's driver; Maven's names. */
     private static final List<String> OWN = List.of("weir-driver", "jsqlparser", "HikariCP", "slf4j-api", "jspecify");
 
+    /** What is started from archives of their classes as well. */
+    private static final List<Subject> ARCHIVED = List.of(Subject.RAW, Subject.WEIR);
+
     private final Size size;
     private final List<String> options;
-    private final Path archive;
+    private final Path folder;
     private final String classPath;
 
     /** @param options of the JVM, which lead to a running target and to the peers */
     Startup(Size size, List<String> options, Path folder) throws IOException {
         this.size = size;
         this.options = options;
-        this.archive = folder.resolve("weir.jsa");
+        this.folder = folder;
         this.classPath = ClassPath.packed(folder);
     }
 
@@ -59,26 +62,42 @@ final class Startup {
     }
 
     private String starts(Target target) throws IOException, InterruptedException {
-        start(Subject.WEIR, target, 0, List.of("-XX:ArchiveClassesAtExit=" + archive));
-        Map<String, List<Started>> starts = new LinkedHashMap<>();
+        for (Subject subject : ARCHIVED) {
+            start(subject, target, 0, List.of("-XX:ArchiveClassesAtExit=" + archive(subject)));
+        }
+        Map<Subject, List<Started>> starts = new EnumMap<>(Subject.class);
+        Map<Subject, List<Started>> archived = new EnumMap<>(Subject.class);
         for (int i = 0; i < size.starts(target); i++) {
             for (Subject subject : Subject.values()) {
                 if (subject.runsOn(target)) {
-                    starts.computeIfAbsent(subject.title(), title -> new ArrayList<>())
+                    starts.computeIfAbsent(subject, unseen -> new ArrayList<>())
                             .add(start(subject, target, 0, List.of()));
                 }
             }
-            starts.computeIfAbsent("Weir, with a class archive (`-XX:SharedArchiveFile`)", title -> new ArrayList<>())
-                    .add(start(Subject.WEIR, target, 0, List.of("-XX:SharedArchiveFile=" + archive)));
+            for (Subject subject : ARCHIVED) {
+                archived.computeIfAbsent(subject, unseen -> new ArrayList<>())
+                        .add(start(subject, target, 0, List.of("-XX:SharedArchiveFile=" + archive(subject))));
+            }
         }
-        double plain = mean(starts.getOrDefault(Subject.RAW.title(), List.of()));
-        StringBuilder text = new StringBuilder(String.format(
-                Locale.ROOT,
-                "%n%s; %d JVMs each.%n%n| | CPU ms | over plain | ms until the row | threads |%n|---|--:|--:|--:|--:|%n",
-                target.title(),
-                size.starts(target)));
-        starts.forEach((title, own) -> text.append(row(title, own, plain)));
-        return text.toString();
+        return String.format(
+                        Locale.ROOT,
+                        "%n%s; %d JVMs each.%n%n| | CPU ms | over plain | ms until the row | threads |%n|---|--:|--:|--:|--:|%n",
+                        target.title(),
+                        size.starts(target))
+                + rows(starts, "")
+                + rows(archived, ", with a class archive (`-XX:SharedArchiveFile`)");
+    }
+
+    private Path archive(Subject subject) {
+        return folder.resolve(subject.name().toLowerCase(Locale.ROOT) + ".jsa");
+    }
+
+    /** A row for each subject, which tells what it takes over the plain driver started in the same way. */
+    private static String rows(Map<Subject, List<Started>> starts, String how) {
+        double plain = mean(starts.getOrDefault(Subject.RAW, List.of()));
+        StringBuilder rows = new StringBuilder();
+        starts.forEach((subject, own) -> rows.append(row(subject.title() + how, own, plain)));
+        return rows.toString();
     }
 
     private static String row(String title, List<Started> starts, double plain) {

@@ -12,9 +12,6 @@ import java.util.concurrent.Executor;
 
 /** A connection that keeps its few settings and makes statements. Confined to one thread. */
 final class StubConnection implements ForwardingConnection {
-    private static final Connection NOTHING = Silence.of(Connection.class);
-    private static final DatabaseMetaData METADATA = Silence.of(DatabaseMetaData.class);
-
     private final boolean standby;
     private boolean autoCommit = true;
     private boolean readOnly;
@@ -31,7 +28,7 @@ final class StubConnection implements ForwardingConnection {
 
     @Override
     public Connection delegate() {
-        return NOTHING;
+        return Nothing.SAID;
     }
 
     @Override
@@ -65,6 +62,17 @@ final class StubConnection implements ForwardingConnection {
     }
 
     @Override
+    public void setNetworkTimeout(Executor executor, int milliseconds) {}
+
+    @Override
+    public int getNetworkTimeout() {
+        return 0;
+    }
+
+    @Override
+    public void clearWarnings() {}
+
+    @Override
     public boolean isValid(int seconds) {
         return !closed;
     }
@@ -86,7 +94,7 @@ final class StubConnection implements ForwardingConnection {
 
     @Override
     public DatabaseMetaData getMetaData() {
-        return METADATA;
+        return NoMetaData.SAID;
     }
 
     @Override
@@ -157,5 +165,15 @@ final class StubConnection implements ForwardingConnection {
     @Override
     public boolean isWrapperFor(Class<?> type) {
         return type.isInstance(this);
+    }
+
+    /** What nothing has an answer of its own for; made when it is first asked, so that a start does not pay for it. */
+    private static final class Nothing {
+        static final Connection SAID = Silence.of(Connection.class);
+    }
+
+    /** Its metadata, made when they are first asked for. */
+    private static final class NoMetaData {
+        static final DatabaseMetaData SAID = Silence.of(DatabaseMetaData.class);
     }
 }

@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A prepared statement that executes nothing and keeps one parameter, so that setting it is not free of effect. Confined to one thread. */
 final class StubPreparedStatement extends StubStatement implements ForwardingPreparedStatement {
-    private static final PreparedStatement NOTHING = Silence.of(PreparedStatement.class);
-
     private final StubAnswer answer;
     private long parameter;
     private int batched;
@@ -25,7 +23,7 @@ final class StubPreparedStatement extends StubStatement implements ForwardingPre
 
     @Override
     public PreparedStatement delegate() {
-        return NOTHING;
+        return Nothing.SAID;
     }
 
     @Override
@@ -74,5 +72,10 @@ final class StubPreparedStatement extends StubStatement implements ForwardingPre
     public boolean execute() {
         answer(answer);
         return true;
+    }
+
+    /** What nothing has an answer of its own for; made when it is first asked, so that a start does not pay for it. */
+    private static final class Nothing {
+        static final PreparedStatement SAID = Silence.of(PreparedStatement.class);
     }
 }

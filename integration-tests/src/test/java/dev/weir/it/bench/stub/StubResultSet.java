@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Some rows, all alike. Confined to one thread. */
 final class StubResultSet implements ForwardingResultSet {
-    private static final ResultSet NOTHING = Silence.of(ResultSet.class);
-
     private final Statement statement;
     private StubAnswer answer = StubAnswer.NO_ROW;
     private int left;
@@ -27,7 +25,7 @@ final class StubResultSet implements ForwardingResultSet {
 
     @Override
     public ResultSet delegate() {
-        return NOTHING;
+        return Nothing.SAID;
     }
 
     @Override
@@ -57,6 +55,11 @@ final class StubResultSet implements ForwardingResultSet {
     }
 
     @Override
+    public boolean wasNull() {
+        return false;
+    }
+
+    @Override
     public Statement getStatement() {
         return statement;
     }
@@ -79,5 +82,10 @@ final class StubResultSet implements ForwardingResultSet {
     @Override
     public boolean isWrapperFor(Class<?> type) {
         return type.isInstance(this);
+    }
+
+    /** What nothing has an answer of its own for; made when it is first asked, so that a start does not pay for it. */
+    private static final class Nothing {
+        static final ResultSet SAID = Silence.of(ResultSet.class);
     }
 }

@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A statement that executes nothing. Confined to one thread. */
 class StubStatement implements ForwardingStatement {
-    private static final Statement NOTHING = Silence.of(Statement.class);
-
     final StubConnection connection;
     private final StubResultSet rows = new StubResultSet(this);
     private boolean closed;
@@ -28,7 +26,7 @@ class StubStatement implements ForwardingStatement {
 
     @Override
     public Statement delegate() {
-        return NOTHING;
+        return Nothing.SAID;
     }
 
     @Override
@@ -85,5 +83,10 @@ class StubStatement implements ForwardingStatement {
     @Override
     public boolean isWrapperFor(Class<?> type) {
         return type.isInstance(this);
+    }
+
+    /** What nothing has an answer of its own for; made when it is first asked, so that a start does not pay for it. */
+    private static final class Nothing {
+        static final Statement SAID = Silence.of(Statement.class);
     }
 }
