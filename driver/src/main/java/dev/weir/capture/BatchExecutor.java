@@ -102,7 +102,8 @@ final class BatchExecutor {
         } catch (BatchUpdateException e) {
             long[] counts = e.getLargeUpdateCounts();
             for (Throwable cause : e) {
-                if (cause instanceof SQLException error && Refusals.endsTransaction(error)) {
+                if (cause instanceof SQLException error
+                        && (Refusals.endsTransaction(error) || ReplacedTable.maySpeakOf(error))) {
                     Arrays.fill(counts, Statement.EXECUTE_FAILED);
                     throw new BatchUpdateException(
                             error.getMessage(), error.getSQLState(), error.getErrorCode(), counts, error);

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * The transaction state of one capturing connection: which statements run how, where the log entry stands, and when it commits. Confined to one connection.
  */
 final class CaptureSession {
+    /** How often a statement that is alone in its transaction is executed at most while schema changes come between. */
+    private static final int ATTEMPTS = 5;
+
     private final Connection physical;
     private final PrimaryStore store;
     private final CapturedTransaction transaction;
@@ -127,8 +130,8 @@ final class CaptureSession {
         }
         lastCommittedLsn = 0;
         if (transaction.isEmpty()) {
-            if (transaction.hasLocalChanges()) {
-                rebase();
+            if (transaction.hasWritten()) {
+                checkSchema();
             }
             if (!physicalAutoCommit) {
                 physical.commit();
@@ -149,9 +152,18 @@ final class CaptureSession {
         }
     }
 
-    private void rebase() throws SQLException {
+    /**
+     * What has written and has nothing to log relied on the schema all the same: replicas do not have its tables, or it found no row, as H2 says of a table that goes while the statement waits for its lock.
+     *
+     * @throws SQLException 40001, after a rollback, if a table may have been altered
+     */
+    private void checkSchema() throws SQLException {
         try {
-            transaction.rebase(physical, store.refresh(physical));
+            Catalog newest = store.refresh(physical);
+            if (autoCommit && newest.schemaLsn() != transaction.schemaLsn()) {
+                throw ReplacedTable.altered();
+            }
+            transaction.rebase(physical, newest);
         } catch (SQLException e) {
             rollback();
             throw e;
@@ -239,14 +251,44 @@ final class CaptureSession {
 
     /** Runs work in the open transaction, or in one of its own under auto-commit. */
     <T> T inTransaction(Work<T> work) throws SQLException {
+        return inTransaction(false, work);
+    }
+
+    /**
+     * Runs work in the open transaction, or in one of its own under auto-commit, which is repeated if a schema change comes between.
+     *
+     * @param repeatable whether the work can be run again once it has been rolled back
+     */
+    <T> T inTransaction(boolean repeatable, Work<T> work) throws SQLException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return runOnce(work);
+            } catch (SQLException e) {
+                boolean again = repeatable && autoCommit && attempt < ATTEMPTS && ReplacedTable.isToldBy(e);
+                if (!again || e.getSuppressed().length > 0) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private <T> T runOnce(Work<T> work) throws SQLException {
         if (transaction.isDoomed()) {
             throw Refusals.rolledBack("a statement in it failed in a way that left its changes unknown");
         }
         begin();
+        long schemaLsn = store.catalog(physical).schemaLsn();
         T result;
         try {
             result = work.run();
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException e) {
+            SQLException told = replaced(e, Math.max(schemaLsn, transaction.schemaLsn()));
+            if (told != null) {
+                throw told;
+            }
+            failed(e);
+            throw e;
+        } catch (RuntimeException e) {
             failed(e);
             throw e;
         }
@@ -328,6 +370,38 @@ final class CaptureSession {
         }
         try {
             physical.rollback();
+        } catch (SQLException e) {
+            error.addSuppressed(e);
+        }
+        transaction.clear();
+    }
+
+    /**
+     * What to tell instead of an error that a schema change has caused, after which nothing is left of the transaction; null if it has another cause.
+     *
+     * @param schemaLsn the position of the schema that the statement was begun under
+     */
+    @Nullable SQLException replaced(SQLException error, long schemaLsn) {
+        if (!ReplacedTable.maySpeakOf(error)) {
+            return null;
+        }
+        // Only a transaction that sees what has been committed since it began sees the newest schema.
+        if (autoCommit || (!readCommitted && ReplacedTable.isOfClosed(error))) {
+            rollBackFor(error);
+        }
+        if (error.getSuppressed().length > 0 || !ReplacedTable.isCauseOf(error, schemaLsn, physical, store)) {
+            return null;
+        }
+        SQLException told = ReplacedTable.replaced(error);
+        rollBackFor(told);
+        return told;
+    }
+
+    private void rollBackFor(SQLException error) {
+        try {
+            if (!physicalAutoCommit) {
+                physical.rollback();
+            }
         } catch (SQLException e) {
             error.addSuppressed(e);
         }

@@ -57,8 +57,7 @@ final class CapturedTransaction {
         for (TableDefinition table : used.values()) {
             if (!isUnchanged(table, newer.table(connection, table.name()))) {
                 doomed = true;
-                throw Refusals.rolledBack(
-                        "table " + table.name() + " was altered just before this transaction wrote to it");
+                throw ReplacedTable.altered(table.name());
             }
         }
         catalog = newer;
@@ -109,9 +108,9 @@ final class CapturedTransaction {
         return body.isEmpty();
     }
 
-    /** Whether it changed tables that replicas do not have, and so relied on their not having them. */
-    boolean hasLocalChanges() {
-        return used.values().stream().anyMatch(table -> table.kind() == TableDefinition.Kind.LOCAL);
+    /** Whether it has executed a write, which may have changed nothing or tables that replicas do not have. */
+    boolean hasWritten() {
+        return !used.isEmpty();
     }
 
     /** At least the tables in which it has changed anything. */

@@ -50,7 +50,7 @@ final class CapturedWrites {
     Optional<BatchOutcome> writeAll(
             Classification classification, String sql, List<WriteRequest> requests, PreparedStatements statements)
             throws SQLException {
-        return session.inTransaction(() -> {
+        return session.inTransaction(requests.stream().allMatch(WriteRequest::isRepeatable), () -> {
             WritePlan plan = plans.plan(sql, classification);
             return new BatchExecutor(store, transaction).execute(plan, requests, settings.context(), statements);
         });
@@ -59,7 +59,7 @@ final class CapturedWrites {
     /** Executes a data modification and, in auto-commit, commits it. */
     WriteOutcome write(Classification classification, WriteRequest request, PreparedStatements statements)
             throws SQLException {
-        return session.inTransaction(() -> {
+        return session.inTransaction(request.isRepeatable(), () -> {
             WritePlan plan = plans.plan(request.sql(), classification);
             WriteOutcome atOnce = writeAtOnce(plan, request);
             if (atOnce != null) {
@@ -97,7 +97,7 @@ final class CapturedWrites {
     /** Executes a query that modifies data, such as one over FINAL TABLE, and, in auto-commit, commits it. */
     ResultSet writingQuery(Classification classification, WriteRequest request, PreparedStatements statements)
             throws SQLException {
-        return session.inTransaction(() -> {
+        return session.inTransaction(request.isRepeatable(), () -> {
             WriteShape write = classification.write();
             WriteShape.Delta delta = write == null ? null : write.delta();
             WritePlan alone = delta == null ? null : plans.plan(delta.statement(), classification);

@@ -48,9 +48,14 @@ final class PassedStatements {
     /** Runs what is not captured; an error that took the transaction back takes what was logged of it back too. */
     private <T> T guarded(CaptureSession.Work<T> work) throws SQLException {
         session.noteExecution();
+        long schemaLsn = store.catalog(physical).schemaLsn();
         try {
             return work.run();
         } catch (SQLException e) {
+            SQLException told = session.replaced(e, schemaLsn);
+            if (told != null) {
+                throw told;
+            }
             if (!session.isAutoCommit() && (Refusals.isDeadlock(e) || !transaction.isEmpty())) {
                 session.failed(e);
             }

@@ -9,7 +9,7 @@ import java.sql.SQLTransactionRollbackException;
 /** The errors that capture itself raises. Thread-safe. */
 final class Refusals {
     /** H2's error code for a deadlock, after which the whole transaction is gone. */
-    private static final int DEADLOCK = 40001;
+    static final int DEADLOCK = 40001;
 
     private static final int GENERAL_ERROR = 50000;
 

@@ -140,7 +140,7 @@ final class WriteExecutor {
                 takeBack(savepoint);
                 return execute(plan.otherwise(), request, context, statements);
             }
-            if (savepoint == null || !Refusals.isInternal(e) || !request.isRepeatable()) {
+            if (savepoint == null || !failedBySize(e) || !request.isRepeatable()) {
                 throw e;
             }
             // H2 fails so beyond MAX_MEMORY_ROWS; what it has done is undone below.
@@ -336,7 +336,7 @@ final class WriteExecutor {
                 }
             }
         } catch (SQLException e) {
-            if (!Refusals.isInternal(e) || !request.isRepeatable()) {
+            if (!failedBySize(e) || !request.isRepeatable()) {
                 throw e;
             }
         } finally {
@@ -500,6 +500,11 @@ final class WriteExecutor {
     /** Whether a constraint that does not hold for the first rows may yet hold for all that the statement changes. */
     private static boolean violatesInPart(SQLException error, long bound) {
         return bound != UNBOUNDED && String.valueOf(error.getSQLState()).startsWith("23");
+    }
+
+    /** Whether H2 may have failed since there were more rows than it shows, and not since their table is gone. */
+    private boolean failedBySize(SQLException error) {
+        return Refusals.isInternal(error) && !ReplacedTable.isCauseOf(error, transaction.schemaLsn(), physical, store);
     }
 
     /** Whether more rows than H2 shows would cost the connection: its server fails amid the answer, and the client no longer knows where the next begins. */

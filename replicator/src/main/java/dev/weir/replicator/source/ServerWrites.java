@@ -11,6 +11,7 @@ import dev.weir.log.Values;
 import java.lang.ref.WeakReference;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collections;
@@ -27,6 +28,8 @@ import org.h2.mvstore.tx.Transaction;
  * A function in the database of a primary with which a remote session executes and logs one statement in one round trip; the session commits behind it. Thread-safe.
  */
 public final class ServerWrites {
+    private static final String SCHEMA = "SELECT SCHEMA_LSN FROM WEIR.HEAD WHERE ID = 1";
+
     /** A log knows its database, which would never be let go of if it were held here. */
     private static final Map<Database, WeakReference<DirectLog>> LOGS =
             Collections.synchronizedMap(new WeakHashMap<>());
@@ -79,7 +82,8 @@ public final class ServerWrites {
             long count = execute(caller, statement);
             complete = count == 0;
             if (complete) {
-                return NOTHING_CHANGED;
+                // H2 finds no row in a table that goes while the statement waits for its lock.
+                return isSchemaAt(schemaLsn, caller) ? NOTHING_CHANGED : NOTHING_DONE;
             }
             byte[] counted = count == statement.count() ? body : counted(statement, count);
             Committed appended = logOf(session.getDatabase())
@@ -101,6 +105,13 @@ public final class ServerWrites {
             if (!complete && session.getTransaction() == transaction) {
                 transaction.rollbackToSavepoint(before);
             }
+        }
+    }
+
+    private static boolean isSchemaAt(long lsn, Connection caller) throws SQLException {
+        try (PreparedStatement head = caller.prepareStatement(SCHEMA);
+                ResultSet row = head.executeQuery()) {
+            return row.next() && row.getLong(1) == lsn;
         }
     }
 
