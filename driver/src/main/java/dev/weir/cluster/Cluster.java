@@ -77,7 +77,7 @@ public final class Cluster implements AutoCloseable {
         this.recentWrites = replication == null ? null : new RecentWrites();
         this.head = replication == null ? null : new PrimaryHead(nodes.get(0), wire);
         Monitor monitor = new Monitor(nodes, rounds, Lineages.OF_JVM, replication, clock.getAsLong());
-        this.views = new Views(monitor.view());
+        this.views = new Views(monitor.view(), rounds);
         this.stalenessServed = new StalenessServed(meters, nodes);
         String name = name();
         this.pools = new ArrayList<>(nodes.size());
@@ -119,7 +119,7 @@ public final class Cluster implements AutoCloseable {
             return null;
         }
         Wire patient = new Wire(dialect, settings.targetProperties(), elsewhere, elsewhere ? CATALOG_AT_MOST : null);
-        return new SchemaWatch(name, dialect, versionSql, patient, views, read -> definitions = read);
+        return new SchemaWatch(name, dialect, versionSql, patient, views, this::define);
     }
 
     private NodePool pool(Node node, String name, Wire wire) {
@@ -131,7 +131,12 @@ public final class Cluster implements AutoCloseable {
         if (replication != null && node.index() > 0) {
             return new EmbeddedReplicaProbe(node, replication, clock);
         }
-        return new SqlProbe(node, wire, dialect, clock, read -> definitions = read);
+        return new SqlProbe(node, wire, dialect, clock, this::define);
+    }
+
+    private void define(SchemaDefinitions read) {
+        definitions = read;
+        rounds.changed();
     }
 
     private Duration probeTimeout() {
@@ -262,6 +267,19 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
+     * Raised whenever a probe of {@link #round} begins, and after every change of the view, of the definitions and of what else decides where a
+     * read may go: while it is the same, a read may go where one went before.
+     */
+    public ChangeCount changes() {
+        return rounds.count();
+    }
+
+    /** Says that something outside the cluster has changed on which routes rest; call it after the change can be seen. */
+    public void changed() {
+        rounds.changed();
+    }
+
+    /**
      * Waits until every node has answered its first probe or has had its time for it. Returns at once when that is long past.
      *
      * @throws SQLException 28000 if the nodes refuse the user or password; 08001 if no node can be used, naming each node and why
@@ -385,6 +403,7 @@ public final class Cluster implements AutoCloseable {
             node.failed();
             boolean wasTrusted = !view().status(node).isSuspect();
             node.suspect(round());
+            rounds.changed();
             if (wasTrusted && view().status(node).isUp()) {
                 outages.failed(node);
             }

@@ -54,6 +54,7 @@ final class Outages implements Deadlines.Cutter {
             return;
         }
         node.cut();
+        rounds.changed();
         run("weir-cut-" + node, () -> {
             int cut = pools.get(node.index()).cutAll();
             if (cut > 0) {
@@ -86,6 +87,7 @@ final class Outages implements Deadlines.Cutter {
         boolean replica = views.newest().status(node).role() == NodeRole.REPLICA;
         if (replica && node.breaker().failed(clock.getAsLong(), node.reads(), node.failures())) {
             node.exclude();
+            rounds.changed();
             LOG.warn(
                     "Node {} goes on failing reads though it answers probes; it gets none until a trial succeeds",
                     node);
@@ -112,6 +114,7 @@ final class Outages implements Deadlines.Cutter {
         node.breaker().tried(success, clock.getAsLong());
         if (success) {
             node.admit(rounds.newest(), clock.getAsLong());
+            rounds.changed();
             LOG.info("Node {} gets reads again", node);
         }
     }

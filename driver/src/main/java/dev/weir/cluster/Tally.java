@@ -17,14 +17,23 @@ public final class Tally {
     private static final int RUNNING = PADDING + 1;
     private static final int READS = PADDING + 2;
     private static final int WRITES = PADDING + 3;
+    private static final int UNTOLD = PADDING + 4;
 
-    private final long[] cells = new long[PADDING + 4 + PADDING];
+    /** A power of two. */
+    private static final int MEASURE_ONE_IN = 64;
+
+    private final long[] cells = new long[PADDING + 5 + PADDING];
 
     Tally() {}
 
-    /** Counts a read that is about to be sent. */
-    public void readStarted() {
+    /**
+     * Counts a read that is about to be sent.
+     *
+     * @return whether it is one of those that are measured, as asking for the time would cost every one as much as all the rest
+     */
+    public boolean readStarted() {
         CELLS.setOpaque(cells, RUNNING, 1L);
+        return (cells[READS] & MEASURE_ONE_IN - 1) == MEASURE_ONE_IN - 1;
     }
 
     /** Counts the end of a read, whether it succeeded or failed. */
@@ -33,9 +42,27 @@ public final class Tally {
         CELLS.setOpaque(cells, RUNNING, 0L);
     }
 
-    /** Counts a statement other than a read. */
-    public void written() {
-        CELLS.setOpaque(cells, WRITES, cells[WRITES] + 1);
+    /**
+     * Counts a statement other than a read that is about to be sent.
+     *
+     * @return whether it is one of those that are measured
+     */
+    public boolean writeStarted() {
+        long writes = cells[WRITES] + 1;
+        CELLS.setOpaque(cells, WRITES, writes);
+        return (writes & MEASURE_ONE_IN - 1) == 0;
+    }
+
+    /** Counts a statement that its route is to be told of. */
+    public void taken() {
+        cells[UNTOLD]++;
+    }
+
+    /** How many statements were counted that their route has not been told of; none afterwards. */
+    public long takeUntold() {
+        long untold = cells[UNTOLD];
+        cells[UNTOLD] = 0;
+        return untold;
     }
 
     /** Ends the loan: the counts stay, and the next borrower goes on from them. */

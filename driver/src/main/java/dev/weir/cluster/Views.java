@@ -11,10 +11,12 @@ final class Views {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private volatile ClusterView newest;
+    private final Rounds rounds;
     private final AtomicInteger waiting = new AtomicInteger();
 
-    Views(ClusterView first) {
-        newest = first;
+    Views(ClusterView first, Rounds rounds) {
+        this.newest = first;
+        this.rounds = rounds;
     }
 
     ClusterView newest() {
@@ -23,6 +25,7 @@ final class Views {
 
     void publish(ClusterView view) {
         newest = view;
+        rounds.changed();
         if (waiting.get() > 0) {
             lock.lock();
             try {

@@ -19,12 +19,22 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
     private static final int INITIAL_CAPACITY = 2;
     private static final int MOST_REUSED = 16;
 
+    /** So many unused numbers before those that are used, and behind them. */
+    private static final int PADDING = 16;
+
+    private static final int VERSION = PADDING;
+    private static final int BOUND = PADDING + 1;
+    private static final int FIRST_SLOT = PADDING + 2;
+
     private static final @Nullable Object[] NONE = new @Nullable Object[0];
 
     private @Nullable ParameterKind[] kinds = new @Nullable ParameterKind[INITIAL_CAPACITY];
 
-    /** Two for each slot: what is a number of the value, and the version that set it. */
-    private long[] numbers = new long[2 * INITIAL_CAPACITY];
+    /**
+     * The version, the version that is bound, then two for each slot: what is a number of the value, and the version that set it. All that an
+     * execution writes is here, with room before and behind, so that it shares no cache line with what other threads read.
+     */
+    private long[] numbers = new long[FIRST_SLOT + 2 * INITIAL_CAPACITY + PADDING];
 
     /** As long as {@link #kinds} once some value in it is not null, else empty; so is {@link #second}. */
     private @Nullable Object[] first = NONE;
@@ -37,7 +47,6 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
     private long consumed;
 
     private long unspoolable;
-    private long version;
     private @Nullable NamedSlots names;
 
     ParameterSlots() {}
@@ -49,7 +58,17 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
 
     /** Raised by every change, so that who has bound these values knows which to bind again; 0 before the first. */
     public final long version() {
-        return version;
+        return numbers[VERSION];
+    }
+
+    /** The version that the statement has which executes now. */
+    public final long bound() {
+        return numbers[BOUND];
+    }
+
+    /** Says which version the statement has that executes now; 0 for one that has been given no values yet. */
+    public final void bound(long version) {
+        numbers[BOUND] = version;
     }
 
     /**
@@ -70,7 +89,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
         if (streams == 0) {
             return true;
         }
-        if (unspoolable == version || hasConsumedStreamAfter(0)) {
+        if (unspoolable == version() || hasConsumedStreamAfter(0)) {
             return false;
         }
         Spool spool = new Spool(most, this);
@@ -86,7 +105,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
             }
         }
         if (streams > 0) {
-            unspoolable = version;
+            unspoolable = version();
         }
         return streams == 0;
     }
@@ -110,7 +129,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
 
     /** Notes that all streams have been bound, and so can be bound nowhere else. */
     public final void consume() {
-        consumed = version;
+        consumed = version();
     }
 
     /** Whether a stream that was set after a version has been consumed. */
@@ -204,7 +223,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
         count = 0;
         streams = 0;
         spooled = false;
-        version++;
+        numbers[VERSION]++;
         names = null;
     }
 
@@ -223,7 +242,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
         Arrays.fill(first, null);
         Arrays.fill(second, null);
         count = 0;
-        version++;
+        numbers[VERSION]++;
         return true;
     }
 
@@ -256,11 +275,11 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
     }
 
     private long changed(int slot) {
-        return numbers[2 * slot + 1];
+        return numbers[FIRST_SLOT + 2 * slot + 1];
     }
 
     final long bits(int slot) {
-        return numbers[2 * slot];
+        return numbers[FIRST_SLOT + 2 * slot];
     }
 
     final @Nullable Object first(int slot) {
@@ -302,14 +321,14 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
         if (before != kind) {
             kinds[slot] = kind;
         }
-        numbers[2 * slot] = packed;
+        numbers[FIRST_SLOT + 2 * slot] = packed;
         if (one != null || first.length > 0) {
             first = stored(first, slot, one);
         }
         if (two != null || second.length > 0) {
             second = stored(second, slot, two);
         }
-        numbers[2 * slot + 1] = ++version;
+        numbers[FIRST_SLOT + 2 * slot + 1] = ++numbers[VERSION];
     }
 
     private boolean isOwn(Object value) {
@@ -342,7 +361,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
             shift(kinds, index, named);
             shift(first, index, named);
             shift(second, index, named);
-            System.arraycopy(numbers, 2 * count, numbers, 2 * index, 2 * named);
+            System.arraycopy(numbers, FIRST_SLOT + 2 * count, numbers, FIRST_SLOT + 2 * index, 2 * named);
         } else if (index > count + 1) {
             Arrays.fill(kinds, count, index - 1, null);
         }
@@ -360,7 +379,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
         if (slots > kinds.length) {
             int capacity = Math.max(slots, kinds.length * 2);
             kinds = Arrays.copyOf(kinds, capacity);
-            numbers = Arrays.copyOf(numbers, 2 * capacity);
+            numbers = Arrays.copyOf(numbers, FIRST_SLOT + 2 * capacity + PADDING);
             first = first.length == 0 ? first : Arrays.copyOf(first, capacity);
             second = second.length == 0 ? second : Arrays.copyOf(second, capacity);
         }

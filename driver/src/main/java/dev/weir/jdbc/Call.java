@@ -32,7 +32,7 @@ abstract sealed class Call<R> {
     private static final class Query extends Call<ResultSet> {
         @Override
         ResultSet run(RoutedStatement statement, Statement target) throws SQLException {
-            return statement.opened(statement.queryOn(target));
+            return statement.wrapped(statement.queryOn(target));
         }
 
         @Override

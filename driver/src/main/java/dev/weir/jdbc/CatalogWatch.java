@@ -43,6 +43,7 @@ final class CatalogWatch {
 
     private void await(long change) {
         newestChange.accumulateAndGet(change, Math::max);
+        cluster.changed();
     }
 
     /**
@@ -75,6 +76,7 @@ final class CatalogWatch {
             classifier.update(now.schema());
         }
         adopted = now;
+        cluster.changed();
         return differs;
     }
 

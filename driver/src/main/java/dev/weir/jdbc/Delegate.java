@@ -2,9 +2,11 @@ package dev.weir.jdbc;
 
 import dev.weir.cluster.Node;
 import dev.weir.cluster.Tally;
+import dev.weir.routing.Route;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
 
 /** One physical connection that a logical connection has borrowed, and how far it shares its state. Confined to one connection. */
 final class Delegate {
@@ -14,6 +16,7 @@ final class Delegate {
     private final boolean primary;
     private final int cuts;
     private final Tally tally;
+    private @Nullable Route route;
     private long applied;
     private boolean altered;
     private boolean autoCommit = true;
@@ -49,6 +52,32 @@ final class Delegate {
     /** Where its statements are counted. */
     Tally tally() {
         return tally;
+    }
+
+    /** Counts a statement that has come here by a route. */
+    void taken(Route by) {
+        if (route != by) {
+            tellCounts();
+            route = by;
+        }
+        tally.taken();
+    }
+
+    /** Tells the route how many statements have taken it: now and then, since a counter that connections share costs more than much else. */
+    void tellCounts() {
+        Route by = route;
+        if (by != null) {
+            long untold = tally.takeUntold();
+            if (untold > 0) {
+                by.taken(untold);
+            }
+        }
+    }
+
+    /** Ends the counting, since its connection is given back or dropped. */
+    void endCounts() {
+        tellCounts();
+        tally.giveBack();
     }
 
     Connection physical() {
@@ -105,9 +134,9 @@ final class Delegate {
         applied = sequence;
     }
 
-    /** Whether it can execute a statement that commits by itself as it is, for a session whose newest setting has this number. */
+    /** Whether it can execute a statement that commits by itself as it is, for a session whose newest setting has this number, unless it was cut. */
     boolean isIdle(long newest) {
-        return autoCommit && applied == newest && !discarded && node.cuts() == cuts;
+        return autoCommit && applied == newest && !discarded;
     }
 
     /** Makes the settings that it does not have yet. */

@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * counted, and failures are noted. Confined to one connection.
  */
 abstract class DelegatePath {
-    /** A power of two. */
-    private static final int MEASURE_ONE_IN = 64;
-
     final RoutedConnection connection;
     final Routing routing;
     final RoutingSession session;
@@ -27,8 +24,6 @@ abstract class DelegatePath {
     final LogicalTransaction transaction;
     final RoutedDatabase database;
     private @Nullable Route lastRoute;
-    private int executions;
-    private int untold;
     private @Nullable ClusterView toldUnder;
 
     DelegatePath(
@@ -51,34 +46,23 @@ abstract class DelegatePath {
         return lastRoute;
     }
 
-    /**
-     * Tells the route how many statements have taken it: once for each view and route, since a shared counter costs more than much else
-     * that a statement needs.
-     */
-    final void tellCounts() {
-        Route route = lastRoute;
-        if (route != null && untold > 0) {
-            route.taken(untold);
-            untold = 0;
-        }
-    }
-
-    /** Writes only a route that is new, as {@link RoutingSession} does with views. */
-    @SuppressWarnings("ReferenceEquality") // the same route, of which there is one for each node and reason
-    final void sent(Route route) {
-        if (lastRoute != route) {
-            tellCounts();
-            lastRoute = route;
-        } else if (toldUnder != session.routedBy()) {
+    /** Counts a statement that was sent, where its connection counts; the route is told under each view anew. */
+    @SuppressWarnings("ReferenceEquality") // one object for each view
+    final void sent(Route route, Delegate delegate) {
+        remember(route);
+        if (toldUnder != session.routedBy()) {
             toldUnder = session.routedBy();
-            tellCounts();
+            delegate.tellCounts();
         }
-        untold++;
+        delegate.taken(route);
     }
 
-    /** Picks the statements that are measured, as asking for the time would cost every one as much as all the rest. */
-    final boolean isMeasured() {
-        return (++executions & MEASURE_ONE_IN - 1) == 0;
+    /** Notes the newest route; writes only one that is new, as {@link RoutingSession} does with views. */
+    @SuppressWarnings("ReferenceEquality") // the same route, of which there is one for each node and reason
+    final void remember(Route route) {
+        if (lastRoute != route) {
+            lastRoute = route;
+        }
     }
 
     final <R> R send(RoutedStatement statement, Delegate delegate, Call<R> call) throws SQLException {

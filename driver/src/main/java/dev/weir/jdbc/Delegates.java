@@ -117,7 +117,7 @@ final class Delegates {
     void discard(Delegate delegate) {
         delegate.markDiscarded();
         if (BY_NODE.compareAndSet(byNode, delegate.node().index(), delegate, null)) {
-            delegate.tally().giveBack();
+            delegate.endCounts();
             routing.cluster().discard(delegate.node(), delegate.physical());
         }
     }
@@ -130,7 +130,7 @@ final class Delegates {
         }
         delegate.markDiscarded();
         if (BY_NODE.compareAndSet(byNode, delegate.node().index(), delegate, null)) {
-            delegate.tally().giveBack();
+            delegate.endCounts();
             try {
                 delegate.clearQueryTimeout();
                 delegate.connection().close();

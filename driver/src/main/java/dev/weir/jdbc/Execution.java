@@ -74,6 +74,12 @@ final class Execution extends ReadPath {
         };
     }
 
+    @Override
+    boolean isJudging() {
+        Pins holding = pins;
+        return holding != null && holding.isUnjudged();
+    }
+
     /** Notes that a node failed while a result of it was being read. */
     void failedInResult(Delegate delegate, SQLException failure) {
         noteFailure(delegate.node(), delegate, failure);
@@ -96,9 +102,8 @@ final class Execution extends ReadPath {
         Route route = routing.route(classification, session);
         Delegate delegate = openFor(route, classification, statement);
         transaction.notes(inserted(classification));
-        delegate.tally().written();
         R result;
-        long began = isMeasured() ? System.nanoTime() : 0;
+        long began = delegate.tally().writeStarted() ? System.nanoTime() : 0;
         try {
             result = send(statement, delegate, call);
             if (began != 0) {
@@ -112,7 +117,7 @@ final class Execution extends ReadPath {
             }
             throw failure;
         }
-        sent(route);
+        sent(route, delegate);
         executedOnNode(delegate);
         if (controls) {
             transaction.controlledByText(delegate, Classification.LEAVES_OPEN.equals(classification.argument()));
@@ -276,7 +281,7 @@ final class Execution extends ReadPath {
         }
         Delegate delegate = ready(plan.delegate());
         transaction.notes(plan.inserts());
-        delegate.tally().written();
+        delegate.tally().writeStarted();
         R result;
         try {
             result = call.run(statement, statement.collectedOn(delegate));
@@ -395,7 +400,7 @@ final class Execution extends ReadPath {
         Route route = routing.toPrimary(reason, session);
         try {
             Delegate delegate = ready(route, patience);
-            sent(route);
+            sent(route, delegate);
             return delegate;
         } catch (SQLException e) {
             throw notReached(route, e);

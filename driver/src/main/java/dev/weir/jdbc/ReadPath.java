@@ -11,6 +11,7 @@ import dev.weir.sql.Tables;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,13 +41,7 @@ abstract class ReadPath extends DelegatePath {
 
     final <R> R read(RoutedStatement statement, String sql, Classification classification, Call<R> call)
             throws SQLException {
-        Delegate before = statement.currentDelegate();
-        if (before != null) {
-            Route again = again(before, statement, classification, call);
-            if (again != null) {
-                return readAgain(again, before, statement, sql, classification, call);
-            }
-        }
+        long changes = session.changes();
         boolean schemaRead = isSchemaRead();
         int generation = database.generation();
         if (generation != seenGeneration) {
@@ -69,6 +64,9 @@ abstract class ReadPath extends DelegatePath {
             began = statement.isTimed() ? System.nanoTime() : 0;
             R result = readOn(statement, delegate, call);
             completed(route, delegate);
+            if (schemaRead) {
+                routing.stand(route, classification, generation, changes, session);
+            }
             return result;
         } catch (SQLException e) {
             FailedRead failed = new FailedRead(sql, classification, forced, mayMove, began, route, delegate, e);
@@ -76,39 +74,45 @@ abstract class ReadPath extends DelegatePath {
         }
     }
 
-    /** The route of the statement's newest read if nothing has changed since that had a part in it; null if anything may have. */
-    private @Nullable Route again(
-            Delegate delegate, RoutedStatement statement, Classification classification, Call<?> call) {
-        if (call.isForWrites()
-                || !transaction.isIdle()
-                || !statement.isPlain()
-                || connection.isSerializable()
-                || !database.catalog().isSettled()
-                || database.generation() != seenGeneration
-                || !delegate.isIdle(settings.newest())) {
-            return null;
-        }
-        Route route = routing.again(classification, session);
-        return route != null && route.node() == delegate.node() ? route : null;
+    /**
+     * The route of a read whose statement has been executed before, if it may be executed there again as it is; null if anything may have
+     * changed that has a part in it. It decides nothing by itself: whatever is different takes the way of {@link #run}.
+     *
+     * @param tables those that it reads
+     * @param generation the generation of the classification that says so
+     */
+    final @Nullable Route standing(RoutedStatement statement, Tables tables, int generation) {
+        Delegate delegate = statement.currentDelegate();
+        return delegate != null
+                        && delegate.isIdle(settings.newest())
+                        && transaction.isIdle()
+                        && !isJudging()
+                        && !connection.isSerializable()
+                ? session.standing(tables, generation, delegate.node())
+                : null;
     }
 
-    private <R> R readAgain(
-            Route route,
-            Delegate delegate,
-            RoutedStatement statement,
-            String sql,
-            Classification classification,
-            Call<R> call)
+    /** Whether a call has to be judged before anything else is executed. */
+    abstract boolean isJudging();
+
+    /** Executes a read by its {@link #standing} route. */
+    final <R> R readStanding(
+            RoutedStatement statement, String sql, Classification classification, Route route, Call<R> call)
             throws SQLException {
+        Delegate delegate = Objects.requireNonNull(statement.currentDelegate());
+        R result;
         try {
-            R result = readOn(statement, delegate, call);
-            sent(route);
-            routing.readAgain(session);
-            return result;
+            result = readOn(statement, delegate, call);
         } catch (SQLException e) {
             FailedRead failed = new FailedRead(sql, classification, null, true, 0, route, delegate, e);
             return readElsewhere(statement, failed, call);
         }
+        remember(route);
+        delegate.taken(route);
+        if (!session.isStanding()) {
+            routing.readCompleted(route, session);
+        }
+        return result;
     }
 
     /**
@@ -190,8 +194,7 @@ abstract class ReadPath extends DelegatePath {
 
     private <R> R readOn(RoutedStatement statement, Delegate delegate, Call<R> call) throws SQLException {
         Tally tally = delegate.tally();
-        tally.readStarted();
-        long began = isMeasured() ? System.nanoTime() : 0;
+        long began = tally.readStarted() ? System.nanoTime() : 0;
         try {
             return send(statement, delegate, call);
         } finally {
@@ -203,7 +206,7 @@ abstract class ReadPath extends DelegatePath {
     }
 
     private void completed(Route route, Delegate delegate) throws SQLException {
-        sent(route);
+        sent(route, delegate);
         if (!transaction.isOpen()) {
             routing.readCompleted(route, session);
             if (route.reason() == Reason.LEARNED) {

@@ -23,7 +23,7 @@ final class RoutedCallableStatement extends RoutedPreparedStatement implements R
 
     @Override
     void bind(Target target) throws SQLException {
-        parameters().bindTo((CallableStatement) target.statement, target.bound);
+        parameters().bindTo((CallableStatement) target.statement, parameters().bound());
     }
 
     /** Its text is a call, of whatever the target makes of it. */

@@ -573,7 +573,6 @@ final class RoutedConnection implements ForwardingConnection, WeirConnection {
         try {
             transaction.rollback();
         } finally {
-            execution.tellCounts();
             delegates.releaseAll();
             database.connectionClosed();
         }

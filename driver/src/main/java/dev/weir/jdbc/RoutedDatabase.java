@@ -145,11 +145,13 @@ public final class RoutedDatabase {
         writesRefused.increment();
         routing.cluster().meters().misrouted();
         classifier.learnRefusal(sql);
+        routing.cluster().changed();
     }
 
     /** Remembers a table that only the primary has. */
     void learnPrimaryTable(String name) {
         classifier.learnPrimaryTable(name);
+        routing.cluster().changed();
     }
 
     /** How often a replica has refused as a write what was sent to it as a read. */

@@ -2,8 +2,11 @@ package dev.weir.jdbc;
 
 import dev.weir.forward.RecordedParameters;
 import dev.weir.forward.RecordingPreparedStatement;
+import dev.weir.routing.Route;
 import dev.weir.sql.Classification;
+import dev.weir.sql.Kind;
 import dev.weir.sql.StatementPart;
+import dev.weir.sql.Tables;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.sql.Connection;
@@ -36,6 +39,7 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
     }
 
     private Classification classification;
+    private @Nullable Tables tables;
     private int generation;
     private @Nullable RecordedParameters recorded;
     private final long preparer;
@@ -44,8 +48,19 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
         super(connection, form, sql, keys);
         this.generation = connection.database().generation();
         this.classification = connection.classify(sql);
+        this.tables = tables(classification);
         this.recorded = connection.roomForParameters();
         this.preparer = Thread.currentThread().getId();
+    }
+
+    /** What a read reads whose route may stand for later ones; null if every execution needs its own. */
+    private static @Nullable Tables tables(Classification of) {
+        return of.kind() == Kind.READ && of.hint() == null && !of.tableless() ? of.tables() : null;
+    }
+
+    /** The route by which it may be executed again as it was before; null if that must be worked out. */
+    private @Nullable Route standing() {
+        return tables != null && isPlain() ? routedConnection().execution().standing(this, tables, generation) : null;
     }
 
     /** What the text is, asked again when the catalog has changed or a replica has refused it. */
@@ -53,6 +68,7 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
         int now = routedConnection().database().generation();
         if (now != generation) {
             classification = routedConnection().classify(sql());
+            tables = tables(classification);
             generation = now;
         }
         return classification;
@@ -143,19 +159,30 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
         RecordedParameters parameters = parameters();
         long version = parameters.version();
         parameters.rewind();
-        if (target.bound != version) {
+        if (parameters.bound() != version) {
             if (parameters.hasStreams()) {
                 bindStreams(target);
             } else {
                 bind(target);
             }
-            target.bound = version;
+            parameters.bound(version);
         }
+    }
+
+    @Override
+    final void leave(Target target) throws SQLException {
+        target.bound = parameters().bound();
+        super.leave(target);
+    }
+
+    @Override
+    final void enter(Target target) {
+        parameters().bound(target.bound);
     }
 
     /** Binding consumes streams: what was bound to one node's statement is not there for another's. */
     private void bindStreams(Target target) throws SQLException {
-        if (parameters().hasConsumedStreamAfter(target.bound)) {
+        if (parameters().hasConsumedStreamAfter(parameters().bound())) {
             throw Refusal.consumedStream();
         }
         bind(target);
@@ -163,7 +190,7 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
     }
 
     void bind(Target target) throws SQLException {
-        parameters().bindTo((PreparedStatement) target.statement, target.bound);
+        parameters().bindTo((PreparedStatement) target.statement, parameters().bound());
     }
 
     @Override
@@ -190,7 +217,11 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
 
     @Override
     public ResultSet executeQuery() throws SQLException {
-        return execute(sql(), classification(), Call.QUERY);
+        beginExecution();
+        Route route = standing();
+        return route != null
+                ? routedConnection().execution().readStanding(this, sql(), classification, route, Call.QUERY)
+                : run(sql(), classification(), Call.QUERY);
     }
 
     @Override
@@ -205,7 +236,11 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
 
     @Override
     public boolean execute() throws SQLException {
-        return execute(sql(), classification(), Call.EXECUTE);
+        beginExecution();
+        Route route = standing();
+        return route != null
+                ? routedConnection().execution().readStanding(this, sql(), classification, route, Call.EXECUTE)
+                : run(sql(), classification(), Call.EXECUTE);
     }
 
     @Override

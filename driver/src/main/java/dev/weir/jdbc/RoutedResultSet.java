@@ -50,15 +50,11 @@ final class RoutedResultSet implements ForwardingResultSet {
 
     @Override
     public void close() throws SQLException {
+        RoutedStatement closing = statement != null && statement.closesWith(this) ? statement : null;
         delegate.close();
-        if (statement != null) {
-            statement.resultClosed(this);
+        if (closing != null) {
+            closing.shown().close();
         }
-    }
-
-    /** Closes what is left of it because its statement executes again, elsewhere. */
-    void closeBeforeReuse() throws SQLException {
-        delegate.close();
     }
 
     @Override

@@ -96,7 +96,7 @@ class RoutedStatement extends SpreadStatement {
     /** The statement on a delegate, created and set up if there is none, and ready to execute; it becomes the current one. */
     final Statement on(Delegate delegate) throws SQLException {
         Target target = target(delegate);
-        answered = false;
+        forgetResults();
         prepareToExecute(target);
         beforeSending(target);
         return target.statement;
@@ -104,34 +104,66 @@ class RoutedStatement extends SpreadStatement {
 
     /** The statement that holds a batch collected on a delegate. */
     final Statement collectedOn(Delegate delegate) throws SQLException {
-        answered = false;
+        forgetResults();
         return target(delegate).statement;
+    }
+
+    /** Writes only what changes: most executions find nothing to forget. */
+    private void forgetResults() throws SQLException {
+        if (open != null) {
+            open = null;
+        }
+        if (answered) {
+            closeAnswer();
+            answered = false;
+        }
     }
 
     /** Executing a statement closes the result set of its previous execution, which the target does only for its own. */
     @Override
-    final void closeOpenResult() throws SQLException {
-        RoutedResultSet previous = open;
-        open = null;
+    void leave(Target target) throws SQLException {
+        if (answered) {
+            closeAnswer();
+        } else if (!target.delegate.isDiscarded()) {
+            closeResultOf(target);
+        }
+    }
+
+    private void closeResultOf(Target target) {
+        try {
+            ResultSet result = target.statement.getResultSet();
+            if (result != null) {
+                result.close();
+            }
+        } catch (SQLException e) {
+            // Its connection has failed, and the result with it: no concern of what is executed elsewhere.
+            routedConnection().execution().failedInResult(target.delegate, e);
+        }
+    }
+
+    private void closeAnswer() throws SQLException {
+        RoutedResultSet previous = answer;
         if (previous != null) {
-            previous.closeBeforeReuse();
+            previous.delegate().close();
         }
     }
 
     /** Wraps a result set of the current target. */
-    final RoutedResultSet opened(ResultSet result) {
-        RoutedResultSet routed = new RoutedResultSet(result, this);
-        open = routed;
-        return routed;
+    final RoutedResultSet wrapped(ResultSet result) {
+        return new RoutedResultSet(result, this);
     }
 
     /** Records that Weir itself answered the execution: with a result set, or null for an update count of 0. */
     final @Nullable ResultSet answered(@Nullable ResultSet result) throws SQLException {
-        closeOpenResult();
+        Target target = current();
+        if (target != null) {
+            leave(target);
+        } else if (answered) {
+            closeAnswer();
+        }
         answered = true;
         answerPassed = false;
         answer = result == null ? null : new RoutedResultSet(result, this);
-        open = answer;
         return answer;
     }
 
@@ -143,14 +175,14 @@ class RoutedStatement extends SpreadStatement {
         }
     }
 
-    /** A result set of this statement was closed by the application. */
-    final void resultClosed(RoutedResultSet result) throws SQLException {
-        if (result == open) {
-            open = null;
-            if (shown().closeOnCompletion) {
-                shown().close();
-            }
+    /** Whether it closes with a result set of its own that is about to be closed by the application: if that is the newest. */
+    @SuppressWarnings("ReferenceEquality") // the same cursor, not an equal one
+    final boolean closesWith(RoutedResultSet result) throws SQLException {
+        if (!shown().closeOnCompletion || isClosed()) {
+            return false;
         }
+        Target target = current();
+        return answered ? result == answer : target != null && target.statement.getResultSet() == result.delegate();
     }
 
     /** The current target's statement, else one on the node that answers for the connection. */
@@ -160,7 +192,7 @@ class RoutedStatement extends SpreadStatement {
         Target target = current();
         if (target == null || target.delegate.isDiscarded()) {
             target = target(routedConnection().delegateForFacts());
-            answered = false;
+            forgetResults();
             prepareToExecute(target);
         }
         return target.statement;
@@ -180,7 +212,7 @@ class RoutedStatement extends SpreadStatement {
         return run(text, classification, call);
     }
 
-    private <R> R run(String text, Classification classification, Call<R> call) throws SQLException {
+    final <R> R run(String text, Classification classification, Call<R> call) throws SQLException {
         if (parts != null) {
             closeParts();
         }
@@ -188,7 +220,11 @@ class RoutedStatement extends SpreadStatement {
         if (several == null) {
             return routedConnection().execution().run(this, text, classification, call);
         }
-        closeOpenResult();
+        Target target = current();
+        if (target != null) {
+            leave(target);
+        }
+        forgetResults();
         parts = several;
         return several.execute(call);
     }
@@ -369,7 +405,11 @@ class RoutedStatement extends SpreadStatement {
             return null;
         }
         RoutedResultSet known = open;
-        return known != null && known.delegate() == result ? known : opened(result);
+        if (known == null || known.delegate() != result) {
+            known = wrapped(result);
+            open = known;
+        }
+        return known;
     }
 
     @Override
@@ -412,7 +452,7 @@ class RoutedStatement extends SpreadStatement {
         }
         if (answered) {
             if (what != KEEP_CURRENT_RESULT) {
-                closeOpenResult();
+                closeAnswer();
             }
             answer = null;
             answerPassed = true;

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 abstract class SpreadStatement implements ForwardingStatement, Patience {
     private final RoutedConnection connection;
     private final StatementForm form;
+    private final boolean updatable;
     private @Nullable StatementSettings settings;
     private volatile @Nullable Target current;
     private @Nullable Target @Nullable [] others;
@@ -30,6 +31,7 @@ abstract class SpreadStatement implements ForwardingStatement, Patience {
     SpreadStatement(RoutedConnection connection, StatementForm form) {
         this.connection = connection;
         this.form = form;
+        this.updatable = form.isUpdatable();
     }
 
     /**
@@ -40,6 +42,8 @@ abstract class SpreadStatement implements ForwardingStatement, Patience {
         final Delegate delegate;
         final Statement statement;
         private final Statement pooled;
+
+        /** The version of the parameters that it has, while it is not the current one. */
         long bound;
 
         Target(Delegate delegate, Statement pooled, Class<? extends Statement> type) throws SQLException {
@@ -62,7 +66,7 @@ abstract class SpreadStatement implements ForwardingStatement, Patience {
     }
 
     final boolean isUpdatable() {
-        return form.isUpdatable();
+        return updatable;
     }
 
     // ---------------------------------------------------------------- targets
@@ -73,8 +77,11 @@ abstract class SpreadStatement implements ForwardingStatement, Patience {
     /** What {@link #create} makes, as an interface of JDBC. */
     abstract Class<? extends Statement> type();
 
-    /** Closes the result set of the newest execution, because the next one runs elsewhere. */
-    abstract void closeOpenResult() throws SQLException;
+    /** Closes what its newest execution has given, because the next one runs elsewhere. */
+    abstract void leave(Target target) throws SQLException;
+
+    /** Makes a target ready to be the current one. */
+    void enter(Target target) {}
 
     boolean isPrepared() {
         return false;
@@ -93,7 +100,7 @@ abstract class SpreadStatement implements ForwardingStatement, Patience {
 
     /** Whether it has no settings of its own, and nothing else that an execution must heed but its parameters. */
     boolean isPlain() {
-        return settings == null && !form.isUpdatable();
+        return settings == null && !updatable;
     }
 
     /** The target on a delegate, created and set up if there is none; it becomes the current one. */
@@ -111,7 +118,7 @@ abstract class SpreadStatement implements ForwardingStatement, Patience {
     private Target switchTo(Delegate delegate) throws SQLException {
         Target before = current;
         if (before != null) {
-            closeOpenResult();
+            leave(before);
             keep(before);
         }
         Target target = kept(delegate);
@@ -122,6 +129,7 @@ abstract class SpreadStatement implements ForwardingStatement, Patience {
                 noteQueryTimeout(delegate);
             }
         }
+        enter(target);
         current = target;
         return target;
     }

@@ -1,6 +1,7 @@
 package dev.weir.routing;
 
 import dev.weir.cluster.Break;
+import dev.weir.cluster.ChangeCount;
 import dev.weir.cluster.Lineage;
 import dev.weir.cluster.Node;
 import dev.weir.sql.Tables;
@@ -34,7 +35,7 @@ final class CausalClock {
     private final AtomicLong observedRound = new AtomicLong(NONE);
     private final AtomicReference<@Nullable TableRounds> inserted = new AtomicReference<>();
     private final AtomicReferenceArray<@Nullable Seen> replicas;
-    private final AtomicLong version = new AtomicLong();
+    private final ChangeCount version;
     private final Hold hold = new Hold();
     private final Backoff backoff = new Backoff();
     private final AtomicInteger preferred = new AtomicInteger(-1);
@@ -44,10 +45,20 @@ final class CausalClock {
     private volatile int losses;
     private volatile @Nullable Break newestLoss;
 
-    /** A clock that has seen nothing of a cluster with this many nodes, whose primaries have had this history. */
-    CausalClock(int nodes, Lineage lineage) {
-        replicas = new AtomicReferenceArray<>(nodes);
+    private CausalClock(int nodes, Lineage lineage, ChangeCount version) {
+        this.replicas = new AtomicReferenceArray<>(nodes);
         this.lineage = lineage;
+        this.version = version;
+    }
+
+    /** A clock for the connections of an application that has seen nothing of a cluster with this many nodes, whose primaries have had this history. */
+    static CausalClock shared(int nodes, Lineage lineage) {
+        return new CausalClock(nodes, lineage, ChangeCount.shared());
+    }
+
+    /** As {@link #shared} for one connection. */
+    static CausalClock owned(int nodes, Lineage lineage) {
+        return new CausalClock(nodes, lineage, ChangeCount.owned());
     }
 
     /** The history of primaries that it has followed. */
@@ -72,7 +83,7 @@ final class CausalClock {
         try {
             newestLoss = where;
             losses++;
-            version.incrementAndGet();
+            version.raise();
         } finally {
             following.unlock();
         }
@@ -96,7 +107,7 @@ final class CausalClock {
                 observedToken.updateAndGet(seen -> inherited(seen, happened));
             }
             lineage = to;
-            version.incrementAndGet();
+            version.raise();
             if (lost != null) {
                 newestLoss = lost;
                 losses++;
@@ -131,7 +142,12 @@ final class CausalClock {
 
     /** Changes after each change of what was seen and before the call that changed it returns. One volatile read. */
     long version() {
-        return version.get();
+        return version.newest();
+    }
+
+    /** The counter of {@link #version}. */
+    ChangeCount changes() {
+        return version;
     }
 
     /** The exact position seen; null if none is known. */
@@ -143,7 +159,7 @@ final class CausalClock {
     void see(long epoch, long lsn) {
         boolean observed = advance(observedToken, epoch, lsn);
         if (advance(token, epoch, lsn) || observed) {
-            version.incrementAndGet();
+            version.raise();
         }
     }
 
@@ -163,7 +179,7 @@ final class CausalClock {
     void seePrimary(long round) {
         boolean observed = advance(observedRound, round);
         if (advance(primaryRound, round) || observed) {
-            version.incrementAndGet();
+            version.raise();
         }
     }
 
@@ -193,7 +209,7 @@ final class CausalClock {
         } else {
             advance(token, epoch, lsn);
         }
-        version.incrementAndGet();
+        version.raise();
     }
 
     private TableRounds insertedInto() {
@@ -222,7 +238,7 @@ final class CausalClock {
                 seePrimary(seen.round);
             }
             if (replicas.compareAndSet(i, seen, new Seen(life, round))) {
-                version.incrementAndGet();
+                version.raise();
                 return;
             }
         }
@@ -303,7 +319,7 @@ final class CausalClock {
         if (now != from) {
             return now;
         }
-        version.incrementAndGet();
+        version.raise();
         return to;
     }
 }

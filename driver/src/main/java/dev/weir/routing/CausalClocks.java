@@ -39,7 +39,7 @@ final class CausalClocks {
                 settings.user(),
                 urls,
                 cluster.view().cluster());
-        CausalClock unused = new CausalClock(urls.size(), cluster.view().lineage());
+        CausalClock unused = CausalClock.shared(urls.size(), cluster.view().lineage());
         CausalClock known = CLOCKS.putIfAbsent(key, unused);
         return new Routing.SharedClock(key.cluster(), known == null ? unused : known);
     }

@@ -50,9 +50,14 @@ final class Remembered {
                 : null;
     }
 
-    /** The replica of {@link #kept}. */
-    @Nullable NodeStatus replica() {
-        return kept;
+    /** The version of the clock before it was looked at for {@link #kept}. */
+    long version() {
+        return version;
+    }
+
+    /** The tables of the reads for which the replica of {@link #kept} was chosen. */
+    Tables keptFor() {
+        return keptFor;
     }
 
     /**

@@ -41,7 +41,7 @@ public final class Route {
     }
 
     /** Counts statements that were executed this way. */
-    public void taken(int times) {
+    public void taken(long times) {
         count.add(times);
     }
 

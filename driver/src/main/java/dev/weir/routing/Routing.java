@@ -60,9 +60,10 @@ public final class Routing {
         cluster.awaitReady();
         CausalClock clock = settings.sessionScope() == SessionScope.APPLICATION
                 ? sharedClock()
-                : new CausalClock(cluster.nodes().size(), cluster.view().lineage());
+                : CausalClock.owned(cluster.nodes().size(), cluster.view().lineage());
         int turn = ThreadLocalRandom.current().nextInt(cluster.nodes().size());
-        return new RoutingSession(clock, settings.consistency(), settings.maxStaleness(), cluster.view(), turn);
+        return new RoutingSession(
+                clock, cluster.changes(), settings.consistency(), settings.maxStaleness(), cluster.view(), turn);
     }
 
     private CausalClock sharedClock() {
@@ -105,26 +106,18 @@ public final class Routing {
     }
 
     /**
-     * The route that a session's newest read of these tables took, if neither the view nor what the session has seen have changed since; null
-     * if {@link #route} must work it out.
+     * Lets later reads of the session take a route as {@link RoutingSession#standing} gives it. To be called when the read has completed.
+     *
+     * @param changes what {@link RoutingSession#changes} was before the statement was classified
+     * @param generation that of its classification
      */
-    public @Nullable Route again(Classification read, RoutingSession session) {
-        ClusterView view = cluster.view();
-        return read.hint() == null
-                        && !read.tableless()
-                        && session.routedBy() == view
-                        && session.isFree()
-                        && session.consistency() == Consistency.SESSION
-                ? session.remembered().kept(view, session.clock().version(), read.tables())
-                : null;
-    }
-
-    /** As {@link #readCompleted} for a read whose route {@link #again} gave. */
-    public void readAgain(RoutingSession session) {
-        NodeStatus replica = session.remembered().replica();
-        if (replica != null) {
-            session.readReplica(replica, cluster.round());
-            heritage.recordedUnder(session.routedBy(), session.clock());
+    public void stand(Route route, Classification read, int generation, long changes, RoutingSession session) {
+        Remembered remembered = session.remembered();
+        long version = remembered.version();
+        if (read.hint() == null
+                && !read.tableless()
+                && remembered.kept(session.routedBy(), version, read.tables()) == route) {
+            session.standing().set(changes, version, generation, remembered.keptFor(), route);
         }
     }
 

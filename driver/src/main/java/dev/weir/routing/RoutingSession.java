@@ -1,15 +1,19 @@
 package dev.weir.routing;
 
+import dev.weir.cluster.ChangeCount;
 import dev.weir.cluster.ClusterView;
 import dev.weir.cluster.Node;
 import dev.weir.cluster.NodeStatus;
 import dev.weir.sql.Hint;
+import dev.weir.sql.Tables;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What a logical connection contributes to a route: its level, its clock, its transaction, its pin. Confined to one connection. */
 public final class RoutingSession {
     private final CausalClock clock;
+    private final ChangeCount seen;
+    private final ChangeCount changes;
     private Consistency consistency;
     private long maxStalenessNanos;
     private Transaction transaction = Transaction.NONE;
@@ -20,13 +24,23 @@ public final class RoutingSession {
     private @Nullable Node pinnedTo;
     private ClusterView routedBy;
     private final Remembered remembered = new Remembered();
+    private final Standing standing = new Standing();
     private int turn;
     private int lossesTold;
     private @Nullable NodeStatus recorded;
     private long recordedRound;
 
-    RoutingSession(CausalClock clock, Consistency consistency, Duration maxStaleness, ClusterView view, int turn) {
+    /** @param changes those of {@link dev.weir.cluster.Cluster#changes} */
+    RoutingSession(
+            CausalClock clock,
+            ChangeCount changes,
+            Consistency consistency,
+            Duration maxStaleness,
+            ClusterView view,
+            int turn) {
         this.clock = clock;
+        this.seen = clock.changes();
+        this.changes = changes;
         this.consistency = consistency;
         this.maxStalenessNanos = maxStaleness.toNanos();
         this.routedBy = view;
@@ -72,6 +86,35 @@ public final class RoutingSession {
             recorded = replica;
             recordedRound = round;
         }
+    }
+
+    /** How many changes there have been of anything but the session on which routes rest. */
+    public long changes() {
+        return changes.newest();
+    }
+
+    /**
+     * The route of the newest read if another may take it: neither has anything changed on which it rests, nor has the session a pin, a
+     * transaction or another level. Two volatile reads.
+     *
+     * @param tables those of a read at the session's level without a hint
+     * @param generation that of its classification
+     * @param node where its statement was executed last
+     * @return null if its route must be worked out
+     */
+    public @Nullable Route standing(Tables tables, int generation, Node node) {
+        return isFree() && consistency == Consistency.SESSION
+                ? standing.route(changes.newest(), seen.newest(), generation, tables, node)
+                : null;
+    }
+
+    /** Whether nothing has changed since {@link #standing} gave the route of a read that has been executed. */
+    public boolean isStanding() {
+        return standing.isUnchanged(changes.newest());
+    }
+
+    Standing standing() {
+        return standing;
     }
 
     Remembered remembered() {

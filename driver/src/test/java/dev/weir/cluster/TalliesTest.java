@@ -63,7 +63,7 @@ class TalliesTest {
         Tally tally = node.lendTally();
         tally.readStarted();
         tally.readFinished();
-        tally.written();
+        tally.writeStarted();
         tally.readStarted();
         tally.giveBack();
         assertThat(node.reads()).isEqualTo(1);
@@ -84,7 +84,7 @@ class TalliesTest {
                     Tally tally = node.lendTally();
                     tally.readStarted();
                     tally.readFinished();
-                    tally.written();
+                    tally.writeStarted();
                     tally.giveBack();
                 }
             });

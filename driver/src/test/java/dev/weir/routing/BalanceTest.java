@@ -3,6 +3,7 @@ package dev.weir.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.cluster.ChangeCount;
 import dev.weir.cluster.ClusterView;
 import dev.weir.cluster.Lineage;
 import dev.weir.cluster.ScriptedMonitor;
@@ -24,7 +25,12 @@ class BalanceTest {
 
     private static RoutingSession session(ClusterView view) {
         return new RoutingSession(
-                new CausalClock(4, Lineage.NONE), Consistency.EVENTUAL, Duration.ofSeconds(1), view, 0);
+                CausalClock.shared(4, Lineage.NONE),
+                ChangeCount.shared(),
+                Consistency.EVENTUAL,
+                Duration.ofSeconds(1),
+                view,
+                0);
     }
 
     @BeforeEach

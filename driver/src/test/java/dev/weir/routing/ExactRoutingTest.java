@@ -2,6 +2,7 @@ package dev.weir.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.cluster.ChangeCount;
 import dev.weir.cluster.ClusterView;
 import dev.weir.cluster.Lineage;
 import dev.weir.cluster.RecentWrites;
@@ -25,7 +26,7 @@ class ExactRoutingTest {
 
     private final long[] applied = {10, 10, 10};
     private final ScriptedMonitor monitor = new ScriptedMonitor(3, new Positions());
-    private final CausalClock clock = new CausalClock(3, Lineage.NONE);
+    private final CausalClock clock = CausalClock.shared(3, Lineage.NONE);
     private final RecentWrites recent = new RecentWrites();
     private final Router router = new Router(monitor.nodes(), RoutingSettings.DEFAULT, monitor::now, recent);
     private RoutingSession session = session();
@@ -44,7 +45,8 @@ class ExactRoutingTest {
     }
 
     private RoutingSession session() {
-        return new RoutingSession(clock, Consistency.SESSION, Duration.ofSeconds(1), monitor.publish(), 0);
+        return new RoutingSession(
+                clock, ChangeCount.shared(), Consistency.SESSION, Duration.ofSeconds(1), monitor.publish(), 0);
     }
 
     @BeforeEach

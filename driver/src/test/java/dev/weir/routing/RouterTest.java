@@ -5,6 +5,7 @@ import static dev.weir.routing.RoutingSession.Transaction.READ_WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.cluster.ChangeCount;
 import dev.weir.cluster.ClusterView;
 import dev.weir.cluster.Lineage;
 import dev.weir.cluster.ScriptedMonitor;
@@ -48,10 +49,10 @@ class RouterTest {
     /** A cluster of its own, a session, and what is done to both before a statement is routed. */
     private static final class Scene {
         final ScriptedMonitor monitor = new ScriptedMonitor(3);
-        final CausalClock clock = new CausalClock(3, Lineage.NONE);
+        final CausalClock clock = CausalClock.shared(3, Lineage.NONE);
         RoutingSettings settings = RoutingSettings.DEFAULT;
-        RoutingSession session =
-                new RoutingSession(clock, Consistency.SESSION, Duration.ofSeconds(1), monitor.publish(), 0);
+        RoutingSession session = new RoutingSession(
+                clock, ChangeCount.shared(), Consistency.SESSION, Duration.ofSeconds(1), monitor.publish(), 0);
 
         Scene at(long primary, long first, long second) {
             monitor.probe(0, true, 1, primary);

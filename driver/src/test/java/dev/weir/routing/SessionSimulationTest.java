@@ -2,6 +2,7 @@ package dev.weir.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.cluster.ChangeCount;
 import dev.weir.cluster.ClusterView;
 import dev.weir.cluster.Lineage;
 import dev.weir.cluster.NodeStatus;
@@ -41,7 +42,7 @@ class SessionSimulationTest {
 
     /** The connections that share a clock, and the furthest position that any of them was shown. */
     private static final class Scope {
-        final CausalClock clock = new CausalClock(3, Lineage.NONE);
+        final CausalClock clock = CausalClock.shared(3, Lineage.NONE);
         long seen;
     }
 
@@ -60,7 +61,8 @@ class SessionSimulationTest {
 
         Client(Scope scope, ClusterView view) {
             this.scope = scope;
-            this.session = new RoutingSession(scope.clock, Consistency.SESSION, Duration.ofSeconds(1), view, 0);
+            this.session = new RoutingSession(
+                    scope.clock, ChangeCount.shared(), Consistency.SESSION, Duration.ofSeconds(1), view, 0);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.weir.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.cluster.ChangeCount;
 import dev.weir.cluster.ClusterView;
 import dev.weir.cluster.Lineage;
 import dev.weir.cluster.NodeStatus;
@@ -42,7 +43,7 @@ class TableAwareSimulationTest {
         final Fault fault;
         final SimulatedCluster cluster;
         final Router router;
-        final CausalClock clock = new CausalClock(3, Lineage.NONE);
+        final CausalClock clock = CausalClock.shared(3, Lineage.NONE);
         final RoutingSession session;
         final int[] connected = {-1, -1, -1};
         final Map<Long, Integer> written = new HashMap<>();
@@ -55,7 +56,8 @@ class TableAwareSimulationTest {
             this.fault = fault;
             this.cluster = new SimulatedCluster(3, random);
             this.router = new Router(cluster.monitor.nodes(), RoutingSettings.DEFAULT, cluster.monitor::now, null);
-            this.session = new RoutingSession(clock, Consistency.SESSION, Duration.ofSeconds(1), cluster.view(), 0);
+            this.session = new RoutingSession(
+                    clock, ChangeCount.shared(), Consistency.SESSION, Duration.ofSeconds(1), cluster.view(), 0);
         }
 
         Run play() throws SQLException {
