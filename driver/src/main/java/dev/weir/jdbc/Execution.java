@@ -101,7 +101,10 @@ final class Execution extends ReadPath {
         boolean controls = controlsTransaction(classification);
         Route route = routing.route(classification, session);
         Delegate delegate = openFor(route, classification, statement);
-        transaction.notes(inserted(classification));
+        Tables inserted = inserted(classification);
+        if (transaction.isOpen()) {
+            transaction.notes(inserted);
+        }
         R result;
         long began = delegate.tally().writeStarted() ? System.nanoTime() : 0;
         try {
@@ -118,7 +121,7 @@ final class Execution extends ReadPath {
             throw failure;
         }
         sent(route, delegate);
-        executedOnNode(delegate);
+        executedOnNode(delegate, inserted);
         if (controls) {
             transaction.controlledByText(delegate, Classification.LEAVES_OPEN.equals(classification.argument()));
         }
@@ -280,7 +283,9 @@ final class Execution extends ReadPath {
             throw Refusal.inTransaction("The node of a batch");
         }
         Delegate delegate = ready(plan.delegate());
-        transaction.notes(plan.inserts());
+        if (transaction.isOpen()) {
+            transaction.notes(plan.inserts());
+        }
         delegate.tally().writeStarted();
         R result;
         try {
@@ -288,13 +293,13 @@ final class Execution extends ReadPath {
         } catch (BatchUpdateException e) {
             // Some of its elements may have been committed.
             if (!transaction.isOpen()) {
-                transaction.noteCommit(delegate);
+                transaction.noteCommit(delegate, plan.inserts());
             }
             throw failedOnNode(delegate, null, e);
         } catch (SQLException e) {
             throw failedOnNode(delegate, null, e);
         }
-        executedOnNode(delegate);
+        executedOnNode(delegate, plan.inserts());
         if (plan.changesSchema()) {
             schemaMayHaveChanged(delegate, false);
         }
@@ -351,11 +356,11 @@ final class Execution extends ReadPath {
         delegate.alter();
     }
 
-    private void executedOnNode(Delegate delegate) throws SQLException {
+    private void executedOnNode(Delegate delegate, Tables inserted) throws SQLException {
         if (transaction.isOpen()) {
             transaction.noteImplicitCommit(delegate);
         } else if (delegate.isPrimary()) {
-            transaction.noteCommit(delegate);
+            transaction.noteCommit(delegate, inserted);
         }
     }
 

@@ -268,20 +268,38 @@ final class LogicalTransaction {
         }
     }
 
-    /** Notes that a statement is about to do no more than insert into some tables, or anything at all. */
+    /** Notes that a statement which may not commit by itself is about to do no more than insert into some tables, or anything at all. */
     void notes(Tables tables) {
+        inserted = with(tables);
+    }
+
+    private Tables with(Tables tables) {
         Tables before = inserted;
-        inserted = before == null ? tables : before.and(tables);
+        return before == null ? tables : before.and(tables);
     }
 
     /** Advances the session's clock past whatever the delegate has committed, or may have read from the primary. */
-    void noteCommit(Delegate committing) throws SQLException {
-        long lsn = delegates.capture().committedLsn(committing.connection());
+    private void noteCommit(Delegate committing) throws SQLException {
         Tables known = inserted;
-        inserted = null;
-        routing.committed(
-                session, lsn <= 0 || lsn == notedLsn ? -1 : lsn, known == null || exposed != null ? Tables.ANY : known);
-        notedLsn = lsn;
+        noteCommit(committing, known == null ? Tables.ANY : known);
+    }
+
+    /**
+     * As the commit of a statement that committed by itself. It writes only what changes, since what is written here may stand beside what
+     * other threads read.
+     *
+     * @param tables those into which it inserted, if that is all it did
+     */
+    void noteCommit(Delegate committing, Tables tables) throws SQLException {
+        long lsn = delegates.capture().committedLsn(committing.connection());
+        Tables all = with(tables);
+        if (inserted != null) {
+            inserted = null;
+        }
+        routing.committed(session, lsn <= 0 || lsn == notedLsn ? -1 : lsn, exposed != null ? Tables.ANY : all);
+        if (notedLsn != lsn) {
+            notedLsn = lsn;
+        }
     }
 
     /** Advances the session's clock if the delegate is known to have committed, as DDL inside a transaction does on H2. */

@@ -210,8 +210,7 @@ abstract class ReadPath extends DelegatePath {
         if (!transaction.isOpen()) {
             routing.readCompleted(route, session);
             if (route.reason() == Reason.LEARNED) {
-                transaction.notes(Tables.ANY);
-                transaction.noteCommit(delegate);
+                transaction.noteCommit(delegate, Tables.ANY);
             }
         } else if (transaction.isReadOnly()) {
             routing.readCompleted(route, session);
