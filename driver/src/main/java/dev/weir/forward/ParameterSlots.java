@@ -19,12 +19,14 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
     private static final int INITIAL_CAPACITY = 2;
     private static final int MOST_REUSED = 16;
 
-    /** So many unused numbers before those that are used, and behind them. */
+    /** So many unused numbers before those that are used, and behind them, once there were as many changes as this. */
     private static final int PADDING = 16;
 
-    private static final int VERSION = PADDING;
-    private static final int BOUND = PADDING + 1;
-    private static final int FIRST_SLOT = PADDING + 2;
+    private static final int FREQUENT = 32;
+
+    private static final int VERSION = 0;
+    private static final int BOUND = 1;
+    private static final int FIRST_SLOT = 2;
 
     private static final @Nullable Object[] NONE = new @Nullable Object[0];
 
@@ -32,9 +34,13 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
 
     /**
      * The version, the version that is bound, then two for each slot: what is a number of the value, and the version that set it. All that an
-     * execution writes is here, with room before and behind, so that it shares no cache line with what other threads read.
+     * execution writes is here. That of a statement which is executed again and again is put between unused room, so that it shares no cache
+     * line with what other threads read.
      */
-    private long[] numbers = new long[FIRST_SLOT + 2 * INITIAL_CAPACITY + PADDING];
+    private long[] numbers = new long[FIRST_SLOT + 2 * INITIAL_CAPACITY];
+
+    /** Where in the numbers the version is. */
+    private int start;
 
     /** As long as {@link #kinds} once some value in it is not null, else empty; so is {@link #second}. */
     private @Nullable Object[] first = NONE;
@@ -58,17 +64,17 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
 
     /** Raised by every change, so that who has bound these values knows which to bind again; 0 before the first. */
     public final long version() {
-        return numbers[VERSION];
+        return numbers[start + VERSION];
     }
 
     /** The version that the statement has which executes now. */
     public final long bound() {
-        return numbers[BOUND];
+        return numbers[start + BOUND];
     }
 
     /** Says which version the statement has that executes now; 0 for one that has been given no values yet. */
     public final void bound(long version) {
-        numbers[BOUND] = version;
+        numbers[start + BOUND] = version;
     }
 
     /**
@@ -223,7 +229,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
         count = 0;
         streams = 0;
         spooled = false;
-        numbers[VERSION]++;
+        numbers[start + VERSION]++;
         names = null;
     }
 
@@ -242,7 +248,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
         Arrays.fill(first, null);
         Arrays.fill(second, null);
         count = 0;
-        numbers[VERSION]++;
+        numbers[start + VERSION]++;
         return true;
     }
 
@@ -275,11 +281,11 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
     }
 
     private long changed(int slot) {
-        return numbers[FIRST_SLOT + 2 * slot + 1];
+        return numbers[start + FIRST_SLOT + 2 * slot + 1];
     }
 
     final long bits(int slot) {
-        return numbers[FIRST_SLOT + 2 * slot];
+        return numbers[start + FIRST_SLOT + 2 * slot];
     }
 
     final @Nullable Object first(int slot) {
@@ -321,14 +327,25 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
         if (before != kind) {
             kinds[slot] = kind;
         }
-        numbers[FIRST_SLOT + 2 * slot] = packed;
+        numbers[start + FIRST_SLOT + 2 * slot] = packed;
         if (one != null || first.length > 0) {
             first = stored(first, slot, one);
         }
         if (two != null || second.length > 0) {
             second = stored(second, slot, two);
         }
-        numbers[FIRST_SLOT + 2 * slot + 1] = ++numbers[VERSION];
+        long version = ++numbers[start + VERSION];
+        numbers[start + FIRST_SLOT + 2 * slot + 1] = version;
+        if (version == FREQUENT && start == 0) {
+            setApart();
+        }
+    }
+
+    private void setApart() {
+        long[] apart = new long[PADDING + numbers.length + PADDING];
+        System.arraycopy(numbers, 0, apart, PADDING, numbers.length);
+        start = PADDING;
+        numbers = apart;
     }
 
     private boolean isOwn(Object value) {
@@ -361,7 +378,8 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
             shift(kinds, index, named);
             shift(first, index, named);
             shift(second, index, named);
-            System.arraycopy(numbers, FIRST_SLOT + 2 * count, numbers, FIRST_SLOT + 2 * index, 2 * named);
+            int slots = start + FIRST_SLOT;
+            System.arraycopy(numbers, slots + 2 * count, numbers, slots + 2 * index, 2 * named);
         } else if (index > count + 1) {
             Arrays.fill(kinds, count, index - 1, null);
         }
@@ -379,7 +397,7 @@ public abstract sealed class ParameterSlots permits RecordedParameters {
         if (slots > kinds.length) {
             int capacity = Math.max(slots, kinds.length * 2);
             kinds = Arrays.copyOf(kinds, capacity);
-            numbers = Arrays.copyOf(numbers, FIRST_SLOT + 2 * capacity + PADDING);
+            numbers = Arrays.copyOf(numbers, start + FIRST_SLOT + 2 * capacity + start);
             first = first.length == 0 ? first : Arrays.copyOf(first, capacity);
             second = second.length == 0 ? second : Arrays.copyOf(second, capacity);
         }

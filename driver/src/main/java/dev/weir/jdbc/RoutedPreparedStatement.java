@@ -130,8 +130,8 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
     }
 
     @Override
-    final Class<? extends Statement> type() {
-        return PreparedStatement.class;
+    final Statement unwrapped(Statement pooled) throws SQLException {
+        return pooled.unwrap(PreparedStatement.class);
     }
 
     @Override

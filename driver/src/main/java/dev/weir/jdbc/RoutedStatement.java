@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * {@link #cancel} may be called by another thread.
  */
 class RoutedStatement extends SpreadStatement {
-    private @Nullable RoutedResultSet open;
-    private @Nullable RoutedResultSet answer;
+    /** What {@link #getResultSet} has given of the current target, or Weir's own answer. */
+    private @Nullable RoutedResultSet result;
+
     private boolean answered;
     private boolean answerPassed;
     private boolean closeOnCompletion;
@@ -57,8 +58,8 @@ class RoutedStatement extends SpreadStatement {
     }
 
     @Override
-    Class<? extends Statement> type() {
-        return Statement.class;
+    Statement unwrapped(Statement pooled) throws SQLException {
+        return pooled.unwrap(Statement.class);
     }
 
     /** Brings the target's parameters up to date. */
@@ -110,12 +111,12 @@ class RoutedStatement extends SpreadStatement {
 
     /** Writes only what changes: most executions find nothing to forget. */
     private void forgetResults() throws SQLException {
-        if (open != null) {
-            open = null;
-        }
         if (answered) {
             closeAnswer();
             answered = false;
+        }
+        if (result != null) {
+            result = null;
         }
     }
 
@@ -131,9 +132,9 @@ class RoutedStatement extends SpreadStatement {
 
     private void closeResultOf(Target target) {
         try {
-            ResultSet result = target.statement.getResultSet();
-            if (result != null) {
-                result.close();
+            ResultSet newest = target.statement.getResultSet();
+            if (newest != null) {
+                newest.close();
             }
         } catch (SQLException e) {
             // Its connection has failed, and the result with it: no concern of what is executed elsewhere.
@@ -142,19 +143,19 @@ class RoutedStatement extends SpreadStatement {
     }
 
     private void closeAnswer() throws SQLException {
-        RoutedResultSet previous = answer;
+        RoutedResultSet previous = result;
         if (previous != null) {
             previous.delegate().close();
         }
     }
 
     /** Wraps a result set of the current target. */
-    final RoutedResultSet wrapped(ResultSet result) {
-        return new RoutedResultSet(result, this);
+    final RoutedResultSet wrapped(ResultSet newest) {
+        return new RoutedResultSet(newest, this);
     }
 
     /** Records that Weir itself answered the execution: with a result set, or null for an update count of 0. */
-    final @Nullable ResultSet answered(@Nullable ResultSet result) throws SQLException {
+    final @Nullable ResultSet answered(@Nullable ResultSet answer) throws SQLException {
         Target target = current();
         if (target != null) {
             leave(target);
@@ -163,8 +164,8 @@ class RoutedStatement extends SpreadStatement {
         }
         answered = true;
         answerPassed = false;
-        answer = result == null ? null : new RoutedResultSet(result, this);
-        return answer;
+        result = answer == null ? null : new RoutedResultSet(answer, this);
+        return result;
     }
 
     /** A result set of this statement failed while it was being read. */
@@ -177,12 +178,12 @@ class RoutedStatement extends SpreadStatement {
 
     /** Whether it closes with a result set of its own that is about to be closed by the application: if that is the newest. */
     @SuppressWarnings("ReferenceEquality") // the same cursor, not an equal one
-    final boolean closesWith(RoutedResultSet result) throws SQLException {
+    final boolean closesWith(RoutedResultSet closing) throws SQLException {
         if (!shown().closeOnCompletion || isClosed()) {
             return false;
         }
         Target target = current();
-        return answered ? result == answer : target != null && target.statement.getResultSet() == result.delegate();
+        return answered ? closing == result : target != null && target.statement.getResultSet() == closing.delegate();
     }
 
     /** The current target's statement, else one on the node that answers for the connection. */
@@ -397,17 +398,17 @@ class RoutedStatement extends SpreadStatement {
             return several.first().getResultSet();
         }
         if (answered) {
-            return answer;
+            return result;
         }
         Target target = current();
-        ResultSet result = target == null ? null : target.statement.getResultSet();
-        if (result == null) {
+        ResultSet newest = target == null ? null : target.statement.getResultSet();
+        if (newest == null) {
             return null;
         }
-        RoutedResultSet known = open;
-        if (known == null || known.delegate() != result) {
-            known = wrapped(result);
-            open = known;
+        RoutedResultSet known = result;
+        if (known == null || known.delegate() != newest) {
+            known = wrapped(newest);
+            result = known;
         }
         return known;
     }
@@ -435,7 +436,7 @@ class RoutedStatement extends SpreadStatement {
     }
 
     private int answeredCount() {
-        return answer == null && !answerPassed ? 0 : -1;
+        return result == null && !answerPassed ? 0 : -1;
     }
 
     @Override
@@ -454,11 +455,11 @@ class RoutedStatement extends SpreadStatement {
             if (what != KEEP_CURRENT_RESULT) {
                 closeAnswer();
             }
-            answer = null;
+            result = null;
             answerPassed = true;
             return false;
         }
-        open = null;
+        result = null;
         Target target = current();
         return target != null
                 && (what == CLOSE_CURRENT_RESULT
@@ -502,8 +503,7 @@ class RoutedStatement extends SpreadStatement {
 
     @Override
     public void close() throws SQLException {
-        open = null;
-        answer = null;
+        result = null;
         HandleStatements family = handle;
         if (family != null) {
             family.closed(this);

@@ -46,10 +46,10 @@ abstract class SpreadStatement implements ForwardingStatement, Patience {
         /** The version of the parameters that it has, while it is not the current one. */
         long bound;
 
-        Target(Delegate delegate, Statement pooled, Class<? extends Statement> type) throws SQLException {
+        Target(Delegate delegate, Statement pooled, Statement statement) {
             this.delegate = delegate;
             this.pooled = pooled;
-            this.statement = pooled.unwrap(type);
+            this.statement = statement;
         }
 
         void close() throws SQLException {
@@ -74,8 +74,11 @@ abstract class SpreadStatement implements ForwardingStatement, Patience {
     /** Creates the statement on a delegate's connection. */
     abstract Statement create(Connection on) throws SQLException;
 
-    /** What {@link #create} makes, as an interface of JDBC. */
-    abstract Class<? extends Statement> type();
+    /**
+     * What a pool has wrapped that {@link #create} made. It is asked for as the interface by which it is used later, and as no other: before
+     * Java 23 a class remembers but one interface that an object was found to have, and threads that ask for two in turn contend for that.
+     */
+    abstract Statement unwrapped(Statement pooled) throws SQLException;
 
     /** Closes what its newest execution has given, because the next one runs elsewhere. */
     abstract void leave(Target target) throws SQLException;
@@ -123,7 +126,8 @@ abstract class SpreadStatement implements ForwardingStatement, Patience {
         }
         Target target = kept(delegate);
         if (target == null) {
-            target = new Target(delegate, create(delegate.connection()), type());
+            Statement pooled = create(delegate.connection());
+            target = new Target(delegate, pooled, unwrapped(pooled));
             if (settings != null) {
                 settings.applyTo(target.statement);
                 noteQueryTimeout(delegate);

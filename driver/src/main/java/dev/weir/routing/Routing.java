@@ -117,7 +117,10 @@ public final class Routing {
         if (read.hint() == null
                 && !read.tableless()
                 && remembered.kept(session.routedBy(), version, read.tables()) == route) {
-            session.standing().set(changes, version, generation, remembered.keptFor(), route);
+            Standing standing = session.roomForStanding();
+            if (standing != null) {
+                standing.set(changes, version, generation, remembered.keptFor(), route);
+            }
         }
     }
 

@@ -24,7 +24,8 @@ public final class RoutingSession {
     private @Nullable Node pinnedTo;
     private ClusterView routedBy;
     private final Remembered remembered = new Remembered();
-    private final Standing standing = new Standing();
+    private @Nullable Standing standing;
+    private boolean hasRead;
     private int turn;
     private int lossesTold;
     private @Nullable NodeStatus recorded;
@@ -103,17 +104,24 @@ public final class RoutingSession {
      * @return null if its route must be worked out
      */
     public @Nullable Route standing(Tables tables, int generation, Node node) {
-        return isFree() && consistency == Consistency.SESSION
-                ? standing.route(changes.newest(), seen.newest(), generation, tables, node)
+        Standing known = standing;
+        return known != null && isFree() && consistency == Consistency.SESSION
+                ? known.route(changes.newest(), seen.newest(), generation, tables, node)
                 : null;
     }
 
     /** Whether nothing has changed since {@link #standing} gave the route of a read that has been executed. */
     public boolean isStanding() {
-        return standing.isUnchanged(changes.newest());
+        Standing known = standing;
+        return known != null && known.isUnchanged(changes.newest());
     }
 
-    Standing standing() {
+    /** What later reads may go by; null for the first, as most connections that are opened for one read make no other. */
+    @Nullable Standing roomForStanding() {
+        if (standing == null && hasRead) {
+            standing = new Standing();
+        }
+        hasRead = true;
         return standing;
     }
 

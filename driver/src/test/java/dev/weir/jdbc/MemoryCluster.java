@@ -140,6 +140,11 @@ final class MemoryCluster implements AutoCloseable {
         return cluster.nodes().get(names.indexOf(name));
     }
 
+    /** Reports that a statement has lost its connection to a node. */
+    void fail(String name) {
+        cluster.reportFailure(node(name), new SQLException("The connection is gone", "08006"));
+    }
+
     /** Makes the primary's log longer, so that replicas lack whatever is written from now on. */
     void leaveReplicasBehind() throws SQLException {
         onNode(PRIMARY, "UPDATE WEIR.HEAD SET LSN = LSN + 1");
