@@ -29,6 +29,10 @@ import java.util.concurrent.locks.LockSupport;
 final class ApplyReport {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final int WRITERS = 8;
+
+    /** As many entries as a replica applies in less than a second. */
+    private static final String LAG_LIMIT = "20000";
+
     private static final int SEEDED_ROWS = 1_000_000;
 
     private final LogReport report;
@@ -46,6 +50,7 @@ final class ApplyReport {
         for (boolean file : new boolean[] {false, true}) {
             apply(file);
             lag(file);
+            lagWithin(file);
             visibility(file);
         }
         visibilityOfSymmetric();
@@ -147,7 +152,18 @@ final class ApplyReport {
 
     /** Eight writers at full speed, the lag of the replica meanwhile. */
     private void lag(boolean file) throws Exception {
-        try (H2EmbeddedCluster cluster = cluster(file, 1);
+        lag(file, "off");
+    }
+
+    /** As {@link #lag} where each transaction waits while the replica lacks too much. */
+    private void lagWithin(boolean file) throws Exception {
+        lag(file, LAG_LIMIT);
+    }
+
+    private void lag(boolean file, String limit) throws Exception {
+        String settings = ";weir.log.maxLag=" + limit;
+        try (H2EmbeddedCluster cluster =
+                        file ? H2EmbeddedCluster.onFiles(1, settings) : H2EmbeddedCluster.inMemory(1, settings);
                 Connection connection = cluster.connect()) {
             LogWork.fill(connection);
             long deadline = System.nanoTime() + seconds * 1_000_000_000L;
@@ -182,10 +198,11 @@ final class ApplyReport {
             long ended = System.nanoTime();
             follow(replica, cluster.primary().lsn());
             report.line(
-                    "| %s | %d writers for %d s: commits/s; lag in entries, median of each quarter; its slope in entries/s; caught up after | %,d; %s; %s; %.1f s |",
+                    "| %s | %d writers for %d s, weir.log.maxLag %s: commits/s; lag in entries, median of each quarter; its slope in entries/s; caught up after | %,d; %s; %s; %.1f s |",
                     name(file),
                     WRITERS,
                     seconds,
+                    limit,
                     written / Math.max(1, seconds),
                     quarters(lags),
                     slope(times, lags),
