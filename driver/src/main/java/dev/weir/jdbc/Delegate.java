@@ -74,7 +74,10 @@ final class Delegate {
         }
     }
 
-    /** Ends the counting, since its connection is given back or dropped. */
+    /**
+     * Ends the counting, since its connection is given back or dropped. If another thread drops it while a statement runs, that statement may be
+     * counted twice or not at all.
+     */
     void endCounts() {
         tellCounts();
         tally.giveBack();

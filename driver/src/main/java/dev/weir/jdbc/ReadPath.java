@@ -25,6 +25,9 @@ abstract class ReadPath extends DelegatePath {
 
     private int seenGeneration = -1;
 
+    /** Where reads are executed that take the session's standing route; null if there was none. */
+    private @Nullable Delegate standing;
+
     ReadPath(
             RoutedConnection connection,
             RoutedDatabase database,
@@ -64,8 +67,8 @@ abstract class ReadPath extends DelegatePath {
             began = statement.isTimed() ? System.nanoTime() : 0;
             R result = readOn(statement, delegate, call);
             completed(route, delegate);
-            if (schemaRead) {
-                routing.stand(route, classification, generation, changes, session);
+            if (schemaRead && routing.stand(route, classification, generation, changes, session)) {
+                standing = delegate;
             }
             return result;
         } catch (SQLException e) {
@@ -75,20 +78,20 @@ abstract class ReadPath extends DelegatePath {
     }
 
     /**
-     * The route of a read whose statement has been executed before, if it may be executed there again as it is; null if anything may have
-     * changed that has a part in it. It decides nothing by itself: whatever is different takes the way of {@link #run}.
+     * The route of the read before if a plain statement's may take it; null if anything may have changed that has a part in it. It decides
+     * nothing by itself: whatever is different takes the way of {@link #run}.
      *
      * @param tables those that it reads
      * @param generation the generation of the classification that says so
      */
-    final @Nullable Route standing(RoutedStatement statement, Tables tables, int generation) {
-        Delegate delegate = statement.currentDelegate();
+    final @Nullable Route standing(Tables tables, int generation) {
+        Delegate delegate = standing;
         return delegate != null
                         && delegate.isIdle(settings.newest())
                         && transaction.isIdle()
                         && !isJudging()
                         && !connection.isSerializable()
-                ? session.standing(tables, generation, delegate.node())
+                ? session.standing(tables, generation)
                 : null;
     }
 
@@ -99,7 +102,7 @@ abstract class ReadPath extends DelegatePath {
     final <R> R readStanding(
             RoutedStatement statement, String sql, Classification classification, Route route, Call<R> call)
             throws SQLException {
-        Delegate delegate = Objects.requireNonNull(statement.currentDelegate());
+        Delegate delegate = Objects.requireNonNull(standing);
         R result;
         try {
             result = readOn(statement, delegate, call);

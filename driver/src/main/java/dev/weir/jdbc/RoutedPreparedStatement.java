@@ -4,7 +4,6 @@ import dev.weir.forward.RecordedParameters;
 import dev.weir.forward.RecordingPreparedStatement;
 import dev.weir.routing.Route;
 import dev.weir.sql.Classification;
-import dev.weir.sql.Kind;
 import dev.weir.sql.StatementPart;
 import dev.weir.sql.Tables;
 import java.lang.invoke.MethodHandles;
@@ -48,19 +47,14 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
         super(connection, form, sql, keys);
         this.generation = connection.database().generation();
         this.classification = connection.classify(sql);
-        this.tables = tables(classification);
+        this.tables = freelyRead(classification);
         this.recorded = connection.roomForParameters();
         this.preparer = Thread.currentThread().getId();
     }
 
-    /** What a read reads whose route may stand for later ones; null if every execution needs its own. */
-    private static @Nullable Tables tables(Classification of) {
-        return of.kind() == Kind.READ && of.hint() == null && !of.tableless() ? of.tables() : null;
-    }
-
-    /** The route by which it may be executed again as it was before; null if that must be worked out. */
+    /** The route of the read before if it may take that; null if its own must be worked out. */
     private @Nullable Route standing() {
-        return tables != null && isPlain() ? routedConnection().execution().standing(this, tables, generation) : null;
+        return tables != null && isPlain() ? routedConnection().execution().standing(tables, generation) : null;
     }
 
     /** What the text is, asked again when the catalog has changed or a replica has refused it. */
@@ -68,7 +62,7 @@ class RoutedPreparedStatement extends RoutedStatement implements RecordingPrepar
         int now = routedConnection().database().generation();
         if (now != generation) {
             classification = routedConnection().classify(sql());
-            tables = tables(classification);
+            tables = freelyRead(classification);
             generation = now;
         }
         return classification;

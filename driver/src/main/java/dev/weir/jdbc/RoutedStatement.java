@@ -1,8 +1,10 @@
 package dev.weir.jdbc;
 
+import dev.weir.routing.Route;
 import dev.weir.sql.Classification;
 import dev.weir.sql.Kind;
 import dev.weir.sql.StatementPart;
+import dev.weir.sql.Tables;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -205,7 +207,20 @@ class RoutedStatement extends SpreadStatement {
         beginExecution();
         sql = text;
         keys = wanted;
-        return run(text, routedConnection().classify(text), call);
+        int generation = routedConnection().database().generation();
+        Classification classification = routedConnection().classify(text);
+        Tables tables = call.isForWrites() ? null : freelyRead(classification);
+        Route route = tables == null || parts != null || !isPlain()
+                ? null
+                : routedConnection().execution().standing(tables, generation);
+        return route == null
+                ? run(text, classification, call)
+                : routedConnection().execution().readStanding(this, text, classification, route, call);
+    }
+
+    /** What a read reads that may take the route of another; null if it needs its own. */
+    static @Nullable Tables freelyRead(Classification of) {
+        return of.kind() == Kind.READ && of.hint() == null && !of.tableless() ? of.tables() : null;
     }
 
     final <R> R execute(String text, Classification classification, Call<R> call) throws SQLException {

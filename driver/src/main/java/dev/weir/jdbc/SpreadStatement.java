@@ -95,12 +95,6 @@ abstract class SpreadStatement implements ForwardingStatement, Patience {
         return current;
     }
 
-    /** The delegate of the newest execution; null if there was none. */
-    final @Nullable Delegate currentDelegate() {
-        Target target = current;
-        return target == null ? null : target.delegate;
-    }
-
     /** Whether it has no settings of its own, and nothing else that an execution must heed but its parameters. */
     boolean isPlain() {
         return settings == null && !updatable;

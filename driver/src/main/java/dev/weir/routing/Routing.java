@@ -108,20 +108,23 @@ public final class Routing {
     /**
      * Lets later reads of the session take a route as {@link RoutingSession#standing} gives it. To be called when the read has completed.
      *
+     * @return whether later reads may take it
      * @param changes what {@link RoutingSession#changes} was before the statement was classified
      * @param generation that of its classification
      */
-    public void stand(Route route, Classification read, int generation, long changes, RoutingSession session) {
+    public boolean stand(Route route, Classification read, int generation, long changes, RoutingSession session) {
         Remembered remembered = session.remembered();
         long version = remembered.version();
-        if (read.hint() == null
-                && !read.tableless()
-                && remembered.kept(session.routedBy(), version, read.tables()) == route) {
-            Standing standing = session.roomForStanding();
-            if (standing != null) {
-                standing.set(changes, version, generation, remembered.keptFor(), route);
-            }
+        if (read.hint() != null
+                || read.tableless()
+                || remembered.kept(session.routedBy(), version, read.tables()) != route) {
+            return false;
         }
+        Standing standing = session.roomForStanding();
+        if (standing != null) {
+            standing.set(changes, version, generation, remembered.keptFor(), route);
+        }
+        return standing != null;
     }
 
     private void refuseLostToken(@Nullable Hint hint, ClusterView view) throws SQLException {

@@ -100,13 +100,12 @@ public final class RoutingSession {
      *
      * @param tables those of a read at the session's level without a hint
      * @param generation that of its classification
-     * @param node where its statement was executed last
      * @return null if its route must be worked out
      */
-    public @Nullable Route standing(Tables tables, int generation, Node node) {
+    public @Nullable Route standing(Tables tables, int generation) {
         Standing known = standing;
         return known != null && isFree() && consistency == Consistency.SESSION
-                ? known.route(changes.newest(), seen.newest(), generation, tables, node)
+                ? known.route(changes.newest(), seen.newest(), generation, tables)
                 : null;
     }
 

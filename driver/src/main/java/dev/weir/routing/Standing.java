@@ -1,6 +1,5 @@
 package dev.weir.routing;
 
-import dev.weir.cluster.Node;
 import dev.weir.sql.Tables;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +12,6 @@ final class Standing {
     private long version;
     private int generation;
     private Tables tables = Tables.ANY;
-    private @Nullable Node node;
     private @Nullable Route route;
 
     /**
@@ -29,17 +27,15 @@ final class Standing {
         version = clockVersion;
         generation = classifierGeneration;
         tables = reads;
-        node = chosen.node();
         route = chosen;
     }
 
-    /** The route if it holds for a read of these tables on this node; else null. */
+    /** The route if it holds for a read of these tables; else null. */
     @SuppressWarnings("ReferenceEquality") // equal sets that are not the same take the longer way
-    @Nullable Route route(long changes, long clockVersion, int classifierGeneration, Tables read, Node on) {
+    @Nullable Route route(long changes, long clockVersion, int classifierGeneration, Tables read) {
         return stamp == changes
                         && version == clockVersion
                         && generation == classifierGeneration
-                        && node == on
                         && (tables == Tables.ANY || tables == read)
                 ? route
                 : null;

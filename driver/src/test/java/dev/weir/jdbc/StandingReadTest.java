@@ -54,6 +54,20 @@ class StandingReadTest {
         }
     }
 
+    private String whoPreparedAnew() throws SQLException {
+        try (PreparedStatement anew = connection.prepareStatement(WHO);
+                ResultSet rows = anew.executeQuery()) {
+            assertThat(rows.next()).isTrue();
+            return rows.getString(1);
+        }
+    }
+
+    private String whoByText() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            return RoutedStatementTest.who(statement);
+        }
+    }
+
     /** Something that happens between two executions of a read. */
     private record Event(String name, Happening happening) {
         @Override
@@ -87,6 +101,30 @@ class StandingReadTest {
     void shouldTakeAnotherRouteAsSoonAs(Event event) throws SQLException {
         event.happening.on(this);
         assertThat(who()).isEqualTo(PRIMARY);
+    }
+
+    @ParameterizedTest
+    @MethodSource("endings")
+    void shouldGiveANewStatementAnotherRouteAsSoonAs(Event event) throws SQLException {
+        assertThat(whoPreparedAnew()).isEqualTo("r1");
+        event.happening.on(this);
+        assertThat(whoPreparedAnew()).isEqualTo(PRIMARY);
+    }
+
+    @ParameterizedTest
+    @MethodSource("endings")
+    void shouldGiveATextAnotherRouteAsSoonAs(Event event) throws SQLException {
+        assertThat(whoByText()).isEqualTo("r1");
+        event.happening.on(this);
+        assertThat(whoByText()).isEqualTo(PRIMARY);
+    }
+
+    @Test
+    void shouldSendAnUpdatableReadElsewhere() throws SQLException {
+        try (Statement updatable =
+                connection.createStatement(ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_UPDATABLE)) {
+            assertThat(RoutedStatementTest.who(updatable)).isEqualTo(PRIMARY);
+        }
     }
 
     private void writeElsewhere() throws SQLException {
