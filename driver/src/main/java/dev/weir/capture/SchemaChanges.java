@@ -17,6 +17,7 @@ import java.sql.SQLRecoverableException;
 import java.sql.SQLSyntaxErrorException;
 import java.sql.Statement;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
@@ -177,10 +178,12 @@ final class SchemaChanges {
         setGate(1);
         try {
             begin(change, sessionSchema);
-            TableDefinition indexed = indexed(change, sessionSchema);
+            List<QualifiedName> unlocked =
+                    UnlockedTables.of(change, sql, sessionSchema, store.refresh(physical), physical);
+            lock(unlocked);
             String fingerprint = SchemaFingerprint.of(physical);
             long lsn = append(ANNOUNCE, EntryState.PENDING, body(sql, context), fingerprint, null);
-            executeAnnounced(lsn, sql, indexed);
+            executeAnnounced(lsn, sql, unlocked);
             return lsn;
         } finally {
             long changed = count;
@@ -205,26 +208,28 @@ final class SchemaChanges {
         }
     }
 
-    /** The table whose index the change drops, locked once; H2 locks none, and fails to write what a transaction on it keeps to undo its changes of an index that is gone. */
-    private @Nullable TableDefinition indexed(SchemaChange change, String sessionSchema) throws SQLException {
-        TableName index = change.droppedIndex();
-        TableDefinition table =
-                index == null ? null : store.refresh(physical).tableOfIndex(physical, index, sessionSchema);
-        if (table == null || table.kind() != TableDefinition.Kind.BASE) {
-            return null;
-        }
-        lock(table);
-        return table;
-    }
-
     /** Waits until no transaction has changed the table's rows, and keeps others from it until this one ends. */
-    private void lock(TableDefinition table) throws SQLException {
-        execute("ALTER TABLE " + table.name().sql() + " SET REFERENTIAL_INTEGRITY TRUE");
+    private void lock(QualifiedName table) throws SQLException {
+        execute("ALTER TABLE " + table.sql() + " SET REFERENTIAL_INTEGRITY TRUE");
     }
 
-    private void executeAnnounced(long lsn, String sql, @Nullable TableDefinition indexed) throws SQLException {
+    /** Whoever holds row locks by SELECT FOR UPDATE has no lock on the table, and undoing them would bring rows back that are gone. */
+    private void lockRows(QualifiedName table) throws SQLException {
+        if (othersAreOpen()) {
+            execute("SELECT 1 FROM " + table.sql() + " FOR UPDATE");
+        }
+    }
+
+    private void lock(List<QualifiedName> tables) throws SQLException {
+        for (QualifiedName table : tables) {
+            lock(table);
+            lockRows(table);
+        }
+    }
+
+    private void executeAnnounced(long lsn, String sql, List<QualifiedName> unlocked) throws SQLException {
         try {
-            long changed = executeImpatiently(sql, indexed);
+            long changed = executeImpatiently(sql, unlocked);
             settle(lsn, EntryState.DONE);
             count = changed;
         } catch (SQLException e) {
@@ -235,12 +240,10 @@ final class SchemaChanges {
         }
     }
 
-    private long executeImpatiently(String sql, @Nullable TableDefinition indexed) throws SQLException {
+    private long executeImpatiently(String sql, List<QualifiedName> unlocked) throws SQLException {
         execute("SET LOCK_TIMEOUT " + millisAlone());
         try {
-            if (indexed != null) {
-                lock(indexed); // once more: others could come in until this session was alone
-            }
+            lock(unlocked); // once more: others could come in until this session was alone
             execute(sql);
             return count;
         } finally {
@@ -267,11 +270,9 @@ final class SchemaChanges {
         TableDefinition table =
                 written == null ? null : store.refresh(physical).table(physical, written, sessionSchema);
         if (table != null && table.kind() == TableDefinition.Kind.BASE) {
-            lock(table);
-            if (change.isExclusive() && othersAreOpen()) {
-                // Whoever holds row locks by SELECT FOR UPDATE has no lock on the table, and undoing them would bring
-                // truncated rows back.
-                execute("SELECT 1 FROM " + table.name().sql() + " FOR UPDATE");
+            lock(table.name());
+            if (change.isExclusive()) {
+                lockRows(table.name());
             }
         }
     }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Schema changes run and fail as on plain H2, each under an LSN of its own, and replay to the same schema. */
@@ -64,6 +65,47 @@ final class SchemaChangeTest {
         }
         execute(connection, sql);
         lab.assertReplicaEqual();
+    }
+
+    /** H2 itself drops a schema's tables under a transaction that has changed them. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "DROP SCHEMA SC CASCADE            | UPDATE SC.X SET N = 3",
+                "DROP SCHEMA IF EXISTS sc CASCADE; | SELECT * FROM SC.X FOR UPDATE",
+                "DROP SCHEMA \"SC\" CASCADE       | DELETE FROM SC.X",
+                "DROP TABLE SC.X                   | UPDATE SC.X SET N = 3",
+                "DROP TABLE T, SC.X                | DELETE FROM SC.X"
+            })
+    void shouldNotDropTableUnderTransactionThatHasChangedIt(String drop, String write) throws SQLException {
+        execute(
+                connection,
+                "CREATE SCHEMA SC",
+                "CREATE TABLE SC.X(ID INTEGER PRIMARY KEY, N INTEGER UNIQUE)",
+                "INSERT INTO SC.X VALUES (1, 1)",
+                "SET LOCK_TIMEOUT 50");
+        try (CapturingConnection writer = lab.connect()) {
+            writer.setAutoCommit(false);
+            execute(writer, write);
+            assertThatThrownBy(() -> execute(connection, drop))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            e -> assertThat(e.getErrorCode()).isEqualTo(50200));
+            writer.commit();
+        }
+        execute(connection, "SET LOCK_TIMEOUT 60000", drop);
+        assertThat(rows(connection, "SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = 'SC'"))
+                .isEmpty();
+        lab.assertReplicaEqual();
+    }
+
+    @Test
+    void shouldRefuseToDropAllObjects() {
+        assertThatThrownBy(() -> execute(connection, "DROP ALL OBJECTS"))
+                .isInstanceOf(SQLException.class)
+                .extracting("SQLState")
+                .isIn("0A000", "42501");
     }
 
     @ParameterizedTest
