@@ -189,10 +189,13 @@ public final class Healer implements Duty, Monitor.ConditionSource {
     }
 
     private void giveUp(Patient patient, Ailment ailment, Step step, boolean spent) {
-        patient.givenUp = step.cause() + (spent ? ". Its " + policy.budget() + " steps are spent" : "") + ". To do: "
-                + ailment.advice();
+        patient.givenUp = step.cause() + (spent ? ". " + spentBudget() : "") + ". To do: " + ailment.advice();
         LOG.error("event=healing_given_up replica={} message=\"{}\"", step.replica(), patient.givenUp);
         record(step.with(Step.Outcome.FAILED, "left to a person: " + ailment.advice()));
+    }
+
+    private String spentBudget() {
+        return policy.budget() == 1 ? "Its one step is spent" : "Its " + policy.budget() + " steps are spent";
     }
 
     /** Whether the replica may be copied now; if not, it is looked at again in the next round. */

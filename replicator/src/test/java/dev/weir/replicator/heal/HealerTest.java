@@ -208,7 +208,7 @@ class HealerTest {
 
         assertThat(alert.message())
                 .contains("Replica r1 needs a person: THREAD")
-                .contains("Its 1 steps are spent. To do: ");
+                .contains("Its one step is spent. To do: ");
         assertThat(table.newest(10)).extracting(Step::rung).containsExactly(Rung.GIVE_UP, Rung.RESTART);
         assertThat(table.newest(10)).extracting(Step::outcome).containsOnly(Outcome.FAILED);
 
