@@ -50,7 +50,9 @@ final class RoutedResultSet implements ForwardingResultSet {
 
     @Override
     public void close() throws SQLException {
-        RoutedStatement closing = statement != null && statement.closesWith(this) ? statement : null;
+        // One that is open still has not been replaced by that of another execution.
+        RoutedStatement closing =
+                statement != null && statement.closesOnCompletion() && !delegate.isClosed() ? statement : null;
         delegate.close();
         if (closing != null) {
             closing.shown().close();

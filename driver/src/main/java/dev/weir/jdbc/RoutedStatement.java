@@ -178,14 +178,9 @@ class RoutedStatement extends SpreadStatement {
         }
     }
 
-    /** Whether it closes with a result set of its own that is about to be closed by the application: if that is the newest. */
-    @SuppressWarnings("ReferenceEquality") // the same cursor, not an equal one
-    final boolean closesWith(RoutedResultSet closing) throws SQLException {
-        if (!shown().closeOnCompletion || isClosed()) {
-            return false;
-        }
-        Target target = current();
-        return answered ? closing == result : target != null && target.statement.getResultSet() == closing.delegate();
+    /** Whether it closes with its last open result set. */
+    final boolean closesOnCompletion() {
+        return shown().closeOnCompletion;
     }
 
     /** The current target's statement, else one on the node that answers for the connection. */
