@@ -96,7 +96,8 @@ final class H2Dialect extends Dialect {
             case 90067, 90098, 90121, 90028, 90031 -> Failure.CONNECTION_LOST;
             case 90020, 90117, 90135 -> Failure.NOT_READY;
             case 90040, 90096, 90097 -> Failure.READ_ONLY;
-            case 42102, 42103, 42104, 42112, 42122, 22030, 50004, 90022, 90079, 90109, 90120 -> Failure.UNSERVED;
+            // 50000 is an error in H2 itself, as of a table that is replaced when a read of it has just begun.
+            case 42102, 42103, 42104, 42112, 42122, 22030, 50000, 50004, 90022, 90079, 90109, 90120 -> Failure.UNSERVED;
             case 28000 -> Failure.DENIED;
             default -> isConnectionState(error.getSQLState()) ? Failure.CONNECTION_LOST : Failure.STATEMENT;
         };

@@ -52,6 +52,7 @@ class DialectTest {
         "42122, UNSERVED",
         "90022, UNSERVED",
         "50004, UNSERVED",
+        "50000, UNSERVED",
         "42000, STATEMENT",
     })
     void shouldTellWhatAnH2ErrorSaysAboutItsNode(int code, Failure expected) {
