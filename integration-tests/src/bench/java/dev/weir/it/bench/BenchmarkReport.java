@@ -21,9 +21,11 @@ import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
  * Measures all subjects side by side: the cost of a statement on each target, scaling with threads, start and footprint, whole loads, and the
@@ -149,18 +151,26 @@ public final class BenchmarkReport {
                 .filter(subject -> subject.runsOn(target) && (count == 1 || size.scales(subject)))
                 .map(Subject::name)
                 .toArray(String[]::new);
+        List<String> jvm = new ArrayList<>(options);
+        if (count > 1) {
+            // Threads that all run at full speed leave the compilers so little of the processors that warming up takes
+            // long; so they wait.
+            jvm.add("-Xbatch");
+        }
+        ChainedOptionsBuilder measuring = new OptionsBuilder()
+                .parent(new CommandLineOptions(size.jmh().split(" ")))
+                .include(everything ? "JdbcBenchmark" : size.operations())
+                .param("target", target.name())
+                .param("subject", subjects)
+                .threads(count)
+                .jvmArgsAppend(jvm.toArray(String[]::new))
+                .addProfiler(GCProfiler.class)
+                .addProfiler(CpuTimeProfiler.class);
+        if (count > 1) {
+            measuring.warmupIterations(4).warmupTime(TimeValue.seconds(2));
+        }
         List<Cost> costs = new ArrayList<>();
-        for (RunResult result : new Runner(new OptionsBuilder()
-                        .parent(new CommandLineOptions(size.jmh().split(" ")))
-                        .include(everything ? "JdbcBenchmark" : size.operations())
-                        .param("target", target.name())
-                        .param("subject", subjects)
-                        .threads(count)
-                        .jvmArgsAppend(options.toArray(String[]::new))
-                        .addProfiler(GCProfiler.class)
-                        .addProfiler(CpuTimeProfiler.class)
-                        .build())
-                .run()) {
+        for (RunResult result : new Runner(measuring.build()).run()) {
             costs.add(Cost.of(result));
         }
         return costs;

@@ -5,7 +5,7 @@ import dev.weir.it.bench.load.Way;
 import java.time.Duration;
 import java.util.List;
 
-/** How thoroughly the report is made: {@code SMALL} is estimated at twenty-five minutes on two idle cores, {@code FULL} at some hours. */
+/** How thoroughly the report is made: {@code SMALL} takes some thirty-five minutes on two idle cores, {@code FULL} at some hours. */
 enum Size {
     SMALL("-f 1 -wi 3 -w 800ms -i 3 -r 500ms", 3, List.of(1, 2, 4, 8), 3, Duration.ofMillis(400), 30),
     MEDIUM("-f 1 -wi 2 -w 1 -i 4 -r 1", 5, List.of(1, 2, 4, 8), 4, Duration.ofMillis(1000), 100),
